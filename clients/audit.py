@@ -1,0 +1,25 @@
+"""The one way to write an audit entry."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Model
+
+from clients.models import AccountManager, AuditEntry
+
+
+def audit(
+    *, actor: AccountManager | None, action: str, subject: Model, now: dt.datetime, **details: Any
+) -> AuditEntry:
+    """The stored entry, part of the caller's transaction.
+
+    `details` names fields and rows, never their contents: an entry can't be erased.
+    """
+    return AuditEntry.objects.create(
+        at=now,
+        actor_id=actor.pk if actor else None,
+        action=action,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        details=details,
+    )

@@ -1,0 +1,5 @@
+from clients.models.audit import AuditEntry
+from clients.models.organisations import Client, Team
+from clients.models.people import AccountManager, Contact, DayOff, Person
+
+__all__ = ["AccountManager", "AuditEntry", "Client", "Contact", "DayOff", "Person", "Team"]

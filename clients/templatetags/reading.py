@@ -1,0 +1,75 @@
+"""Filters that show instants and dates as the page's reader reads them: {{ meeting.start_at|time:reader }}."""
+
+import datetime as dt
+
+from django import template
+
+from clients import reader as reading
+from clients import zones
+from clients.reader import Reader
+from holidays_app.calendars import country_name
+
+register = template.Library()
+
+
+@register.filter
+def time(at: dt.datetime, reader: Reader) -> str:
+    return reader.time(at)
+
+
+@register.filter
+def moment(at: dt.datetime, reader: Reader) -> str:
+    return reader.moment(at)
+
+
+@register.filter
+def day(at: dt.datetime, reader: Reader) -> dt.date:
+    return reader.day_of(at)
+
+
+@register.filter
+def short_day(date: dt.date, reader: Reader) -> str:
+    return reader.short_day(date)
+
+
+@register.filter
+def long_day(date: dt.date, reader: Reader) -> str:
+    return reader.long_day(date)
+
+
+@register.filter
+def full_date(date: dt.date, reader: Reader) -> str:
+    return reader.full_date(date)
+
+
+@register.filter
+def medium_date(date: dt.date, reader: Reader) -> str:
+    return reader.medium_date(date)
+
+
+@register.filter
+def city(time_zone: str, reader: Reader) -> str:
+    return zones.city(time_zone, reader.language)
+
+
+@register.filter
+def country(code: str, reader: Reader) -> str:
+    """The name of an ISO 3166-1 country in the reader's language."""
+    return country_name(code, reader.language)
+
+
+@register.simple_tag
+def zone_label(time_zone: str, at: dt.datetime, reader: Reader) -> str:
+    return reading.zone_label(time_zone, at, reader.language)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Up to two capitals for an avatar: of the first and the last word."""
+    words = name.split()
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else ""
+
+
+@register.filter
+def wall_time(wall: dt.time, reader: Reader) -> str:
+    return reader.wall_time(wall)

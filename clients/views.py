@@ -1,0 +1,231 @@
+"""The client list, and the forms for clients, contacts and one's own day."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import BaseInlineFormSet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clients import services
+from clients.day import Holiday, PersonDay, person_days
+from clients.errors import NameTaken
+from clients.forms import (
+    ClientFilterForm,
+    ClientForm,
+    ContactDaysOff,
+    ContactForm,
+    NewClientForm,
+    NewContactForm,
+    OwnDaysOff,
+    ProfileForm,
+)
+from clients.models import AccountManager, Client, Contact, DayOff
+from clients.reader import Reader
+from clients.selectors import clients_for, contacts_for, countries_for, search_clients, teams_for, with_contacts
+
+PAGE_SIZE = 20
+HOLIDAYS_SHOWN = 2
+
+page_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """A client in the list with the days of its first contacts."""
+
+    client: Client
+    days: Sequence[PersonDay]
+
+    @property
+    def holidays(self) -> list[Holiday]:
+        """The next holidays of the contacts shown, each once, the earliest first."""
+        coming = {day.next_holiday for day in self.days if day.next_holiday is not None}
+        return sorted(coming, key=lambda holiday: (holiday.date, holiday.name))[:HOLIDAYS_SHOWN]
+
+    @property
+    def contacts_not_shown(self) -> int:
+        return int(self.client.contact_count) - len(self.days)  # type: ignore[attr-defined]
+
+
+@require_safe
+def client_list(request: HttpRequest) -> HttpResponse:
+    """The actor's clients with the time at their contacts; htmx asks for the results alone."""
+    now = timezone.now()
+    actor, reader = _actor(request), _reader(request)
+    countries = countries_for(actor)
+    form = ClientFilterForm(request.GET, actor=actor, countries=countries)
+    is_valid = form.is_valid()
+    chosen = form.cleaned_data
+    clients = search_clients(
+        actor,
+        text=chosen.get("q", ""),
+        team=chosen.get("team"),
+        country=chosen.get("country", ""),
+        segment=chosen.get("segment", ""),
+    )
+    page = Paginator(with_contacts(clients), PAGE_SIZE).get_page(request.GET.get("page"))
+    midnight = dt.datetime.combine(reader.day_of(now), dt.time(), reader.zone).astimezone(dt.UTC)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": _rows(page.object_list, now, reader),
+        "has_clients": bool(countries),
+        "has_teams": bool(countries) or teams_for(actor).exists(),
+        "is_filtered": any(chosen.values()) or not is_valid,
+        "day_start": midnight,
+        "day_end": midnight + dt.timedelta(days=1),
+        "now": now,
+    }
+    htmx = request.htmx  # type: ignore[attr-defined]
+    template = "clients/_results.html" if htmx and not htmx.history_restore_request else "clients/list.html"
+    response = render(request, template, context, status=200 if is_valid else 400)
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+@page_methods
+def client_create(request: HttpRequest) -> HttpResponse:
+    form = NewClientForm(_posted(request), actor=_actor(request))
+    if form.is_bound and form.is_valid():
+        try:
+            client = services.create_client(
+                actor=_actor(request), client=form.save(commit=False), now=timezone.now()
+            )
+        except NameTaken:
+            form.add_error("name", _("A client of this name exists already."))
+        else:
+            messages.success(request, _("Added. Now add the people you talk to there."))
+            return redirect("desk:client", client.pk)
+    return _form_page(request, "clients/client_form.html", {"form": form})
+
+
+@page_methods
+def client_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    client = get_object_or_404(clients_for(_actor(request)), pk=pk)
+    form = ClientForm(_posted(request), instance=client, actor=_actor(request))
+    if form.is_bound and form.is_valid():
+        try:
+            services.update_client(
+                actor=_actor(request),
+                client=form.save(commit=False),
+                changed=form.changed_fields,
+                now=timezone.now(),
+            )
+        except NameTaken:
+            form.add_error("name", _("A client of this name exists already."))
+        except Client.DoesNotExist:
+            raise Http404 from None
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("desk:client", client.pk)
+    return _form_page(request, "clients/client_form.html", {"form": form, "client": client})
+
+
+@page_methods
+def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
+    client = get_object_or_404(clients_for(_actor(request)), pk=pk)
+    form = NewContactForm(_posted(request), client=client, reader=_reader(request))
+    days_off = ContactDaysOff(_posted(request), prefix="days_off")
+    if form.is_bound and _all_valid(form, days_off):
+        contact = services.create_contact(
+            actor=_actor(request),
+            contact=form.save(commit=False),
+            days_off=_filled(days_off),
+            now=timezone.now(),
+        )
+        messages.success(request, _("Added."))
+        return redirect("desk:client", contact.client_id)
+    return _form_page(
+        request, "clients/contact_form.html", {"form": form, "days_off": days_off, "client": client}
+    )
+
+
+@page_methods
+def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    contact = get_object_or_404(contacts_for(_actor(request)).select_related("client"), pk=pk)
+    form = ContactForm(
+        _posted(request), instance=contact, reader=_reader(request), country=contact.client.country
+    )
+    days_off = ContactDaysOff(_posted(request), instance=contact, prefix="days_off")
+    if form.is_bound and _all_valid(form, days_off):
+        try:
+            services.update_contact(
+                actor=_actor(request),
+                contact=form.save(commit=False),
+                changed=form.changed_fields,
+                days_off=_filled(days_off),
+                days_on=days_off.deleted_objects,
+                now=timezone.now(),
+            )
+        except Contact.DoesNotExist:
+            raise Http404 from None
+        messages.success(request, _("Saved."))
+        return redirect("desk:client", contact.client_id)
+    return _form_page(
+        request,
+        "clients/contact_form.html",
+        {"form": form, "days_off": days_off, "client": contact.client, "contact": contact},
+    )
+
+
+@page_methods
+def profile_edit(request: HttpRequest) -> HttpResponse:
+    """The actor's own day."""
+    actor = get_object_or_404(AccountManager, pk=request.user.pk)
+    form = ProfileForm(_posted(request), instance=actor, reader=_reader(request))
+    days_off = OwnDaysOff(_posted(request), instance=actor, prefix="days_off")
+    if form.is_bound and _all_valid(form, days_off):
+        form.save(commit=False)
+        services.update_profile(
+            actor=actor,
+            changed=form.changed_fields,
+            days_off=_filled(days_off),
+            days_on=days_off.deleted_objects,
+            now=timezone.now(),
+        )
+        messages.success(request, _("Saved."))
+        return redirect("desk:account")
+    return _form_page(request, "clients/profile_form.html", {"form": form, "days_off": days_off})
+
+
+def _actor(request: HttpRequest) -> AccountManager:
+    return cast(AccountManager, request.user)
+
+
+def _reader(request: HttpRequest) -> Reader:
+    return cast(Reader, request.reader)  # type: ignore[attr-defined]
+
+
+def _posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, context, status=422 if context["form"].is_bound else 200)
+
+
+def _all_valid(form: Any, formset: Any) -> bool:
+    # Both are asked, so that every error shows at once.
+    return all([form.is_valid(), formset.is_valid()])
+
+
+def _filled(formset: BaseInlineFormSet[DayOff, Any, Any]) -> list[DayOff]:
+    """The days off that were added or changed; `deleted_objects` of the formset is filled too."""
+    return cast(list[DayOff], formset.save(commit=False))
+
+
+def _rows(clients: Sequence[Client], now: dt.datetime, reader: Reader) -> list[ClientRow]:
+    contacts = [contact for client in clients for contact in client.shown_contacts]  # type: ignore[attr-defined]
+    days = {day.person.pk: day for day in person_days(contacts, now=now, language=reader.language)}
+    return [
+        ClientRow(client, [days[contact.pk] for contact in client.shown_contacts])  # type: ignore[attr-defined]
+        for client in clients
+    ]

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        # Here and not in the package's __init__: config.embedded must load before the settings can.
+        import config.celery  # noqa: PLC0415  (shared tasks belong to this Celery application)
+        import config.checks  # noqa: F401, PLC0415  (registers the system checks)

@@ -1,0 +1,43 @@
+"""The Celery application: beat ticks in UTC, PostgreSQL knows what is due."""
+
+import os
+
+from celery import Celery
+from celery.signals import import_modules
+
+from config.checks import refuse_unsafe_production
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+
+app = Celery("dayband")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    # A lost connection is noticed within seconds, and publishing never holds up a request.
+    broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 2, "socket_keepalive": True},
+    task_publish_retry=False,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    enable_utc=True,
+    beat_schedule={
+        "tick": {
+            "task": "scheduling.outreach.tasks.tick",
+            "schedule": settings.TICK_SECONDS,
+            # A tick that waited longer than its interval has been overtaken by the next one.
+            "options": {"expires": settings.TICK_SECONDS},
+        }
+    },
+)
+app.autodiscover_tasks()
+
+
+@import_modules.connect(sender=app)
+def refuse_unsafe_worker(**kwargs: object) -> None:
+    # Sent by a worker and a beat before they begin; of all signals the one whose errors Celery raises again.
+    refuse_unsafe_production()

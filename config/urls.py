@@ -1,0 +1,15 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from config.health import healthz
+
+urlpatterns = [
+    path("", include("scheduling.desk.urls")),
+    path("meetings/", include("scheduling.meetings.urls")),
+    path("outbox/", include("scheduling.outreach.urls")),
+    path("clients/", include("clients.urls")),
+    path("calendars/", include("holidays_app.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+]

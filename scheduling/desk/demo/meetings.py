@@ -1,0 +1,198 @@
+"""The demo's meetings: four months behind, in which some took the awkward hours, and some weeks ahead."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator, Sequence
+
+from django.db.models import prefetch_related_objects
+
+from clients.models import AccountManager, Client, Contact
+from clients.reader import text_language
+from scheduling.engine import MeetingRequest, Policy, Slot, propose
+from scheduling.meetings.models import Meeting
+from scheduling.meetings.selectors import attendees
+from scheduling.meetings.services import book, cancel, move
+
+WEEKS_BEHIND, WEEKS_AHEAD = 16, 4
+WEEKS_BETWEEN = {
+    Client.Segment.KEY: 3,
+    Client.Segment.GROWTH: 4,
+    Client.Segment.STANDARD: 6,
+    Client.Segment.PARTNER: 8,
+}
+WORDS = {
+    "en": (
+        ("Monthly check-in", "What went well\nWhat is stuck\nNext steps"),
+        ("Order review", "Open orders\nDelivery dates\nQuantities for next quarter"),
+        ("Quarterly review", "Figures of the quarter\nGoals for the next one\nQuestions"),
+        ("Renewal", "Terms\nScope\nWho signs"),
+        ("Roadmap preview", "What is coming\nWhat you would like to see"),
+    ),
+    "es": (
+        ("Seguimiento mensual", "Qué ha ido bien\nQué está parado\nPróximos pasos"),
+        ("Revisión de pedidos", "Pedidos abiertos\nFechas de entrega\nCantidades del próximo trimestre"),
+        ("Revisión trimestral", "Cifras del trimestre\nObjetivos del siguiente\nPreguntas"),
+        ("Renovación", "Condiciones\nAlcance\nQuién firma"),
+    ),
+}
+MOVE_REASONS = ("Their board meets that morning.", "The figures arrive a day later.", "A flight was moved.")
+CANCEL_REASON = "Settled by mail."
+
+
+def hold_meetings(
+    *, managers: Sequence[AccountManager], contacts: Sequence[Contact], now: dt.datetime
+) -> None:
+    """Books every client's meetings, moves some and cancels one; only the last three bookings happen `now`."""
+    dice = random.Random("Dayband")
+    soon = _next_hour(now)
+    prefetch_related_objects(managers, "teams")
+    people_of: dict[Client, list[Contact]] = {}
+    for contact in contacts:
+        people_of.setdefault(contact.client, []).append(contact)
+    rounds = sorted(
+        (week, number, client)
+        for number, client in enumerate(people_of)
+        for week in _weeks(client, number)
+    )
+    booked_ahead: list[Meeting] = []
+    for week, number, client in rounds:
+        begins_at = soon + dt.timedelta(weeks=week)
+        until_at = begins_at + dt.timedelta(weeks=1)
+        # Long enough ago for nobody to be told of it today (scheduling.outreach.services.planning).
+        booked_at = min(begins_at, now) - dt.timedelta(days=dice.randint(9, 16), hours=dice.randint(0, 9))
+        meeting = _hold(people_of[client], _hosts(managers, client, number, week), begins_at, until_at, booked_at, dice)
+        if meeting is None:
+            continue
+        if week >= 0:
+            booked_ahead.append(meeting)
+        elif dice.random() < 0.1:
+            _move(meeting, until_at, booked_at + dt.timedelta(days=1), dice)
+    *earlier, to_cancel = booked_ahead
+    for meeting in earlier[3::6]:
+        _move(meeting, meeting.start_at + dt.timedelta(days=6), meeting.created_at + dt.timedelta(days=1), dice)
+    cancel(
+        actor=to_cancel.organizer,
+        meeting=to_cancel,
+        reason=CANCEL_REASON,
+        sequence=to_cancel.sequence,
+        now=to_cancel.created_at + dt.timedelta(days=1),
+    )
+    # What is booked now is confirmed by mail, so that the outbox has something to show.
+    for people in (contacts[:5], contacts[5:7], contacts[8:9]):
+        begins_at = soon + dt.timedelta(days=8)
+        _hold(people, managers[:1], begins_at, begins_at + dt.timedelta(days=6), now, dice)
+
+
+def _weeks(client: Client, number: int) -> Iterator[int]:
+    """The weeks, counted from now, in which a client is met."""
+    between = WEEKS_BETWEEN[Client.Segment(client.segment)]
+    return (week for week in range(-WEEKS_BEHIND, WEEKS_AHEAD) if (week + number) % between == 0)
+
+
+def _hosts(
+    managers: Sequence[AccountManager], client: Client, number: int, week: int
+) -> list[AccountManager]:
+    """Who holds the meeting: one of the client's team, and every third week another one too."""
+    members = [manager for manager in managers if client.team in manager.teams.all()]
+    lead = members[number % len(members)]
+    second = members[(number + 1) % len(members)]
+    return [lead, second] if week % 3 == 0 else [lead]
+
+
+def _hold(
+    contacts: Sequence[Contact],
+    colleagues: Sequence[AccountManager],
+    begins_at: dt.datetime,
+    until_at: dt.datetime,
+    booked_at: dt.datetime,
+    dice: random.Random,
+) -> Meeting | None:
+    """A meeting at a fair time, or, one time in three, at one that somebody had to stay up for."""
+    duration_minutes = dice.choice((30, 45, 45, 60))
+    slots = _slots(contacts, colleagues, duration_minutes, begins_at, until_at, booked_at)
+    if not slots:
+        return None
+    slot = max(slots, key=_clients_cost) if dice.random() < 0.35 else slots[0]
+    words = WORDS[text_language(contacts[0].language)]
+    title, agenda = dice.choice(words)
+    channel = _channel(contacts[0])
+    return book(
+        actor=colleagues[0],
+        contacts=contacts,
+        colleagues=colleagues,
+        title=title,
+        agenda=agenda,
+        channel=channel,
+        location=_location(channel, contacts[0], dice),
+        start_at=slot.start_at,
+        duration_minutes=duration_minutes,
+        now=booked_at,
+    )
+
+
+def _move(meeting: Meeting, until_at: dt.datetime, moved_at: dt.datetime, dice: random.Random) -> None:
+    rows = list(meeting.attendances.select_related("contact__calendar", "account_manager__calendar"))
+    slots = _slots(
+        [row.contact for row in rows if row.contact],
+        [row.account_manager for row in rows if row.account_manager],
+        meeting.duration_minutes,
+        meeting.start_at,
+        until_at,
+        moved_at,
+    )
+    if slots:
+        move(
+            actor=meeting.organizer,
+            meeting=meeting,
+            start_at=slots[-1].start_at,
+            duration_minutes=meeting.duration_minutes,
+            reason=dice.choice(MOVE_REASONS),
+            sequence=meeting.sequence,
+            now=moved_at,
+        )
+
+
+def _slots(
+    contacts: Sequence[Contact],
+    colleagues: Sequence[AccountManager],
+    duration_minutes: int,
+    begins_at: dt.datetime,
+    until_at: dt.datetime,
+    now: dt.datetime,
+) -> Sequence[Slot]:
+    people = attendees(
+        contacts=contacts, colleagues=colleagues, start_at=begins_at, end_at=until_at, now=now
+    )
+    request = MeetingRequest(
+        duration_minutes=duration_minutes,
+        start_at=begins_at,
+        end_at=until_at,
+        step_minutes=30,
+        policy=Policy.CLIENT_FIRST,
+        count=10,
+    )
+    return propose(request, [person.participant for person in people]).slots
+
+
+def _clients_cost(slot: Slot) -> float:
+    return sum(person.cost for person in slot.participants if person.id.startswith("contact-"))
+
+
+def _channel(contact: Contact) -> str:
+    """The channel that the contact prefers; by video where that is mail, or a phone whose number is not known."""
+    preferred = contact.preferred_channel
+    if preferred == Contact.Channel.EMAIL or (preferred == Contact.Channel.PHONE and not contact.phone):
+        return Meeting.Channel.VIDEO
+    return preferred
+
+
+def _location(channel: str, contact: Contact, dice: random.Random) -> str:
+    if channel == Meeting.Channel.PHONE:
+        return str(contact.phone)
+    if channel == Meeting.Channel.VIDEO:
+        return f"https://meet.dayband.example/{dice.getrandbits(40):010x}"
+    return ""
+
+
+def _next_hour(at: dt.datetime) -> dt.datetime:
+    return at.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)

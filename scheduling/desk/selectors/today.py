@@ -1,0 +1,111 @@
+"""What an account manager wants to know in the morning."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import F, Max, Prefetch, Q, QuerySet
+
+from clients.day import PersonDay, person_days
+from clients.models import AccountManager, Contact
+from clients.reader import Reader
+from clients.selectors import clients_for, colleagues_for, contacts_for
+from holidays_app.absences import Absence
+from scheduling.desk.selectors.absences import Somebody, absences_of
+from scheduling.meetings.models import Attendance, Meeting
+from scheduling.meetings.models.meeting import Status
+from scheduling.meetings.selectors import meetings_for
+from scheduling.outreach.models import Message
+from scheduling.outreach.selectors import messages_for
+
+DAYS_AHEAD = 7
+MEETINGS_SHOWN = 50
+#: So many people's days are looked at, those met most lately first: a page is not a directory.
+PEOPLE_NEAR = 60
+SOON = dt.timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class DayOfMeetings:
+    """A date on the reader's wall and the meetings that begin on it, in order."""
+
+    date: dt.date
+    meetings: tuple[Meeting, ...]
+
+
+@dataclass(frozen=True)
+class Today:
+    """`at_work` begins with who leaves first, `starting` with who begins first; both are contacts' days.
+
+    `later` is the first meeting after the week, where the week has none.
+    """
+
+    agenda: tuple[DayOfMeetings, ...]
+    later: Meeting | None
+    at_work: tuple[PersonDay, ...]
+    starting: tuple[PersonDay, ...]
+    off: Sequence[Absence[Somebody]]
+    last_date: dt.date
+    undelivered: int
+    has_clients: bool
+
+
+def today(actor: AccountManager, *, now: dt.datetime, reader: Reader) -> Today:
+    """The actor's meetings from now to a week ahead, who works now, who is off, and what was not delivered."""
+    first_date = reader.day_of(now)
+    last_date = first_date + dt.timedelta(days=DAYS_AHEAD)
+    until_at = dt.datetime.combine(last_date + dt.timedelta(days=1), dt.time(), reader.zone)
+    coming = _coming(actor, now)
+    meetings = coming.filter(start_at__lt=until_at)[:MEETINGS_SHOWN]
+    contacts = _contacts_near(actor)
+    days = person_days(contacts, now=now, language=reader.language)
+    colleagues = colleagues_for(actor).select_related("calendar")[:PEOPLE_NEAR]
+    return Today(
+        agenda=tuple(
+            DayOfMeetings(date, tuple(group))
+            for date, group in groupby(meetings, lambda meeting: reader.day_of(meeting.start_at))
+        ),
+        later=None if meetings else coming.first(),
+        at_work=_by_change(day for day in days if day.is_working),
+        starting=_by_change(
+            day for day in days if not day.is_working and day.changes_at and day.changes_at <= now + SOON
+        ),
+        off=absences_of(
+            [*map(Somebody.of, contacts), *map(Somebody.of, colleagues)], first_date, last_date, reader.language
+        ),
+        last_date=last_date,
+        undelivered=_undelivered(actor, now),
+        has_clients=bool(contacts) or clients_for(actor).exists(),
+    )
+
+
+def _coming(actor: AccountManager, now: dt.datetime) -> QuerySet[Meeting]:
+    """The meetings that the actor attends and that are not over, with everybody in them."""
+    people = Attendance.objects.select_related("contact", "account_manager")
+    return (
+        meetings_for(actor)
+        .filter(attendances__account_manager=actor, status=Status.CONFIRMED, end_at__gt=now)
+        .prefetch_related(Prefetch("attendances", queryset=people))
+    )
+
+
+def _contacts_near(actor: AccountManager) -> list[Contact]:
+    with_actor = Q(attendances__meeting__attendances__account_manager=actor)
+    return list(
+        contacts_for(actor)
+        .select_related("client", "calendar")
+        .annotate(met_at=Max("attendances__meeting__start_at", filter=with_actor))
+        .order_by(F("met_at").desc(nulls_last=True), "full_name", "pk")[:PEOPLE_NEAR]
+    )
+
+
+def _by_change(days: Iterable[PersonDay]) -> tuple[PersonDay, ...]:
+    latest = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return tuple(sorted(days, key=lambda day: day.changes_at or latest))
+
+
+def _undelivered(actor: AccountManager, now: dt.datetime) -> int:
+    """How many messages of meetings still to come could not be delivered."""
+    failed = (Message.State.DEAD, Message.State.UNDELIVERABLE)
+    return messages_for(actor).filter(state__in=failed, meeting__end_at__gt=now).count()

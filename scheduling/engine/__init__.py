@@ -1,0 +1,66 @@
+"""Fair meeting times: values in, values out.
+
+Knows no framework, no database and no clock. The rules are those of docs/fair-slots.md.
+"""
+
+from scheduling.engine.assessment import Assessment, assess, propose
+from scheduling.engine.explain import explain
+from scheduling.engine.values import (
+    DEFAULT_REACHABLE_HOURS,
+    DEFAULT_WORKING_HOURS,
+    MAX_HORIZON_DAYS,
+    MAX_PARTICIPANTS,
+    NO_HOURS,
+    WEEKDAYS,
+    Absence,
+    Band,
+    Cell,
+    DayHours,
+    DayOutlook,
+    Explanation,
+    InvalidInput,
+    MeetingRequest,
+    NearMiss,
+    Participant,
+    ParticipantSlot,
+    Policy,
+    Position,
+    Proposal,
+    Reason,
+    Role,
+    Slot,
+    WeeklyHours,
+    weekly_hours,
+)
+
+__all__ = [
+    "DEFAULT_REACHABLE_HOURS",
+    "DEFAULT_WORKING_HOURS",
+    "MAX_HORIZON_DAYS",
+    "MAX_PARTICIPANTS",
+    "NO_HOURS",
+    "WEEKDAYS",
+    "Absence",
+    "Assessment",
+    "Band",
+    "Cell",
+    "DayHours",
+    "DayOutlook",
+    "Explanation",
+    "InvalidInput",
+    "MeetingRequest",
+    "NearMiss",
+    "Participant",
+    "ParticipantSlot",
+    "Policy",
+    "Position",
+    "Proposal",
+    "Reason",
+    "Role",
+    "Slot",
+    "WeeklyHours",
+    "assess",
+    "explain",
+    "propose",
+    "weekly_hours",
+]

@@ -1,0 +1,311 @@
+"""The words of the engine: who meets, for how long, within which horizon, and what comes back."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+MAX_PARTICIPANTS = 200
+MAX_HORIZON_DAYS = 366
+# Loads stay below 2**53 micropoints, so that a float can show all six decimals.
+MAX_BURDEN = 1_000_000_000
+MAX_MINUTES = MAX_HORIZON_DAYS * 1440
+EARLIEST_AT = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST_AT = datetime(2200, 1, 1, tzinfo=UTC)
+
+DAY_MINUTES = 1440
+CELL_MINUTES = 15
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+#: Minutes since the midnight that begins the day: start, and end (past 1440 where hours run past midnight).
+DayHours = tuple[tuple[int, int], ...]
+#: Monday to Sunday.
+WeeklyHours = tuple[DayHours, DayHours, DayHours, DayHours, DayHours, DayHours, DayHours]
+
+_NINE_TO_FIVE: DayHours = ((9 * 60, 17 * 60),)
+_WAKING: DayHours = ((6 * 60, 23 * 60),)
+NO_HOURS: WeeklyHours = ((), (), (), (), (), (), ())
+DEFAULT_WORKING_HOURS: WeeklyHours = (
+    _NINE_TO_FIVE, _NINE_TO_FIVE, _NINE_TO_FIVE, _NINE_TO_FIVE, _NINE_TO_FIVE, (), (),
+)  # fmt: skip
+DEFAULT_REACHABLE_HOURS: WeeklyHours = (_WAKING, _WAKING, _WAKING, _WAKING, _WAKING, _WAKING, _WAKING)
+
+
+class InvalidInput(ValueError):
+    """A value that breaks a rule: `field` names it, `message` says what would be right."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class Role(StrEnum):
+    CLIENT = "client"
+    STAFF = "staff"
+
+
+class Policy(StrEnum):
+    """Whose inconvenience weighs how much, and whether the worst-off or the total counts first."""
+
+    CLIENT_FIRST = "client_first"
+    SHARED = "shared"
+    LEAST_TOTAL = "least_total"
+
+
+class Band(StrEnum):
+    """How far a time lies from a person's wishes, from best to worst."""
+
+    IDEAL = "ideal"
+    GOOD = "good"
+    STRETCH = "stretch"
+    HARD = "hard"
+    VERY_HARD = "very_hard"
+
+
+class Reason(StrEnum):
+    """Why a person cannot meet."""
+
+    BUSY = "busy"
+    DAY_OFF = "day_off"
+    UNREACHABLE = "unreachable"
+
+
+_CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+def weekly_hours(hours: Mapping[str, Iterable[Iterable[str]]], field: str = "hours") -> WeeklyHours:
+    """Hours per weekday from pairs such as `{"mon": [["09:00", "17:00"]]}`; weekdays left out have none.
+
+    Raises:
+        InvalidInput: naming the pair, as in `hours.mon[0]`.
+    """
+    if not isinstance(hours, Mapping):
+        raise InvalidInput(field, 'must map weekdays to pairs, as in {"mon": [["09:00", "17:00"]]}')
+    for name in hours:
+        if name not in WEEKDAYS:
+            raise InvalidInput(field, f"has an unknown weekday; use {', '.join(WEEKDAYS)}")
+    monday, tuesday, wednesday, thursday, friday, saturday, sunday = (
+        _day_hours(hours.get(name, ()), f"{field}.{name}") for name in WEEKDAYS
+    )
+    return monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+
+def _day_hours(pairs: Iterable[Iterable[str]], field: str) -> DayHours:
+    if not isinstance(pairs, list | tuple):
+        raise InvalidInput(field, 'must be a list of pairs, as in [["09:00", "17:00"]]')
+    return tuple(_pair(pair, f"{field}[{position}]") for position, pair in enumerate(pairs))
+
+
+def _pair(pair: Iterable[str], field: str) -> tuple[int, int]:
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        raise InvalidInput(field, 'must be a start and an end, as in ["09:00", "17:00"]')
+    start, end = (_minute(text, field) for text in pair)
+    return (start, end) if end > start else (start, end + DAY_MINUTES)
+
+
+def _minute(text: str, field: str) -> int:
+    match = _CLOCK_TIME.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise InvalidInput(field, "must hold times from 00:00 to 23:59 as HH:MM; write midnight as 00:00")
+    return int(match[1]) * 60 + int(match[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person in the meeting.
+
+    `days_off` holds own days off and the calendar's holidays together; `busy` holds half-open intervals.
+    """
+
+    id: str
+    role: Role
+    zone: ZoneInfo
+    working_hours: WeeklyHours = DEFAULT_WORKING_HOURS
+    preferred_hours: WeeklyHours = NO_HOURS
+    reachable_hours: WeeklyHours = DEFAULT_REACHABLE_HOURS
+    days_off: frozenset[date] = frozenset()
+    half_days: frozenset[date] = frozenset()
+    extra_workdays: frozenset[date] = frozenset()
+    busy: tuple[tuple[datetime, datetime], ...] = ()
+    buffer_minutes: int = 0
+    burden: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("working_hours", "preferred_hours", "reachable_hours"):
+            _check_weekly_hours(getattr(self, name), name)
+        for position, (start_at, end_at) in enumerate(self.busy):
+            if start_at.tzinfo is None or end_at.tzinfo is None:
+                raise InvalidInput(f"busy[{position}]", "must have a time zone or offset")
+            if end_at <= start_at:
+                raise InvalidInput(f"busy[{position}]", "must end after it starts")
+        if not 0 <= self.buffer_minutes <= MAX_MINUTES:
+            raise InvalidInput("buffer_minutes", f"must be a number from 0 to {MAX_MINUTES:,}")
+        # Not a number compares with nothing, so that it is refused as well.
+        if not 0 <= self.burden <= MAX_BURDEN:
+            raise InvalidInput("burden", f"must be a number from 0 to {MAX_BURDEN:,}")
+
+
+def _check_weekly_hours(hours: WeeklyHours, field: str) -> None:
+    if len(hours) != len(WEEKDAYS):
+        raise InvalidInput(field, "must have seven days, Monday to Sunday")
+    for name, pairs in zip(WEEKDAYS, hours, strict=True):
+        for position, (start, end) in enumerate(pairs):
+            if not 0 <= start < DAY_MINUTES or not start < end <= start + DAY_MINUTES:
+                raise InvalidInput(
+                    f"{field}.{name}[{position}]", "must start on its day and end within 24 hours"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRequest:
+    """What is looked for: a meeting that starts at or after `start_at` and ends by `end_at`."""
+
+    duration_minutes: int
+    start_at: datetime
+    end_at: datetime
+    step_minutes: int = 15
+    policy: Policy = Policy.CLIENT_FIRST
+    count: int = 5
+
+    def __post_init__(self) -> None:
+        for name in ("duration_minutes", "step_minutes"):
+            minutes = getattr(self, name)
+            if not 0 < minutes <= MAX_MINUTES or minutes % CELL_MINUTES:
+                raise InvalidInput(
+                    name, f"must be a multiple of {CELL_MINUTES} from {CELL_MINUTES} to {MAX_MINUTES:,}"
+                )
+        for name in ("start_at", "end_at"):
+            instant = getattr(self, name)
+            if instant.tzinfo is None:
+                raise InvalidInput(name, "must have a time zone or offset")
+            if not EARLIEST_AT <= instant <= LATEST_AT:
+                raise InvalidInput(name, f"must lie between {EARLIEST_AT:%Y} and {LATEST_AT:%Y}")
+        if self.end_at <= self.start_at:
+            raise InvalidInput("end_at", "must be after the start of the horizon")
+        # In UTC, because the difference of two times of one zone counts wall time.
+        if self.end_at.astimezone(UTC) - self.start_at.astimezone(UTC) > timedelta(days=MAX_HORIZON_DAYS):
+            raise InvalidInput(
+                "end_at", f"must be at most {MAX_HORIZON_DAYS} days after the start of the horizon"
+            )
+        if self.count < 1:
+            raise InvalidInput("count", "must be at least 1")
+
+
+def check_participants(participants: tuple[Participant, ...]) -> None:
+    """Check the rules that hold between participants.
+
+    Raises:
+        InvalidInput: none, too many, or two with one id.
+    """
+    if not 1 <= len(participants) <= MAX_PARTICIPANTS:
+        raise InvalidInput("participants", f"must hold 1 to {MAX_PARTICIPANTS} people")
+    seen: set[str] = set()
+    for position, participant in enumerate(participants):
+        if participant.id in seen:
+            raise InvalidInput(f"participants[{position}].id", "must differ from those before it")
+        seen.add(participant.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantSlot:
+    """What a slot means for one person; cost and load are in points, rounded to 6 decimals."""
+
+    id: str
+    local_start: datetime
+    local_end: datetime
+    band: Band
+    cost: float
+    load: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time at which everybody can meet; participants are in the order given."""
+
+    start_at: datetime
+    end_at: datetime
+    participants: tuple[ParticipantSlot, ...]
+
+    @property
+    def total_cost(self) -> float:
+        """The sum of everybody's cost, in points."""
+        return round(sum(person.cost for person in self.participants), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A time at which somebody cannot meet; blockers are sorted by id and reason."""
+
+    start_at: datetime
+    blockers: tuple[tuple[str, Reason], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How many starts are feasible, the chosen slots from the fairest, and near misses where nothing fits."""
+
+    feasible: int
+    slots: tuple[Slot, ...]
+    near_misses: tuple[NearMiss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A quarter of an hour of one person's time; band and rate (points per hour) are None when blocked."""
+
+    start_at: datetime
+    band: Band | None
+    rate: float | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A person without a free start on a day, and why: the reason that blocks the most starts comes first."""
+
+    id: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOutlook:
+    """What a date on the anchor's wall has to offer; `fairest` is None where `feasible` is 0."""
+
+    date: date
+    feasible: int
+    fairest: Slot | None
+    absences: tuple[Absence, ...]
+
+
+class Position(StrEnum):
+    """Where a time lies in a person's day."""
+
+    PREFERRED = "preferred"
+    WORKING = "working"
+    BEFORE_HOURS = "before_hours"
+    AFTER_HOURS = "after_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a time costs a person what it costs, or why it is blocked.
+
+    `position` is that of the cell farthest outside working hours, and `minutes_outside` its distance; it is
+    None where no working hours are near. `working_wall` holds the working hours that this cell lies in or is
+    measured from, `reachable_wall` the reachable hours around it, or the nearest to the first cell that is
+    unreachable: start and end as naive wall times of the person's zone. `day_off_date` is the first date that
+    is off, or off from 13:00 on.
+    """
+
+    position: Position | None
+    minutes_outside: int
+    bridge_day: bool
+    working_wall: tuple[datetime, datetime] | None
+    reachable_wall: tuple[datetime, datetime] | None
+    reasons: tuple[Reason, ...]
+    day_off_date: date | None
+    band: Band | None
+    cost: float | None

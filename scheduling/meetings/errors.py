@@ -1,0 +1,56 @@
+"""What can go wrong when a meeting is booked, moved or cancelled."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from scheduling.engine import Reason
+
+
+class BookingError(Exception):
+    """A booking that was refused; nothing was written."""
+
+    status = 409
+
+
+class InvalidBooking(BookingError):
+    """A value that makes no sense; the message says what would be right."""
+
+    status = 422
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class SlotTaken(BookingError):
+    """Somebody else booked one of the people at that time first."""
+
+
+class SlotBlocked(BookingError):
+    """Somebody can't come at that time: `blockers` are pairs of an attendee's key and a reason."""
+
+    def __init__(self, start_at: dt.datetime, blockers: Sequence[tuple[str, Reason]]) -> None:
+        super().__init__(f"{start_at.isoformat()}: {', '.join(f'{who} {why}' for who, why in blockers)}")
+        self.start_at = start_at
+        self.blockers = tuple(blockers)
+
+
+class StaleMeeting(BookingError):
+    """The meeting changed since the page that asks was read, or is over or cancelled."""
+
+
+class KeyInFlight(BookingError):
+    """The first request with this idempotency key is still at work."""
+
+
+class KeyReused(BookingError):
+    """The idempotency key belongs to another request."""
+
+    status = 422
+
+
+class TryAgain(BookingError):
+    """The database gave up three times, to resolve a deadlock or for want of serialisation."""
+
+    status = 503

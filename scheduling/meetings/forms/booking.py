@@ -1,0 +1,101 @@
+"""Forms that write: what a booking, a move, an edit or a cancellation needs."""
+
+import datetime as dt
+from typing import Any, TypeVar
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import AccountManager
+from clients.selectors import colleagues_for, contacts_for
+from scheduling.engine import Policy
+from scheduling.meetings.models import Meeting
+
+M = TypeVar("M", bound=Model)
+
+
+class InstantField(forms.Field):
+    """An ISO 8601 date and time with its offset, as an aware UTC datetime."""
+
+    default_error_messages = {"invalid": _("Give a date and time with its offset, such as 2026-12-08T12:00:00Z.")}
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            at = parse_datetime(str(value))
+            if at is not None and at.tzinfo is not None:
+                return at.astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+class OrderedChoiceField(forms.ModelMultipleChoiceField):
+    """Several rows in the order in which they were given: the first contact anchors the meeting."""
+
+    def clean(self, value: Any) -> list[Model]:  # type: ignore[override]
+        rows: QuerySet[Model] = super().clean(value)
+        order = {str(key): position for position, key in enumerate(value or ())}
+        return sorted(rows, key=lambda row: order[str(row.pk)])
+
+
+class IdempotentForm(forms.Form):
+    """A form that counts once however often it is sent."""
+
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class MeetingWordsForm(forms.ModelForm[Meeting]):
+    """What a meeting is about and where it takes place."""
+
+    class Meta:
+        model = Meeting
+        fields = ("title", "agenda", "channel", "location")
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+            "agenda": forms.Textarea(attrs={"class": "input", "rows": 3}),
+            "channel": forms.Select(attrs={"class": "input"}),
+            "location": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        }
+
+
+class BookingForm(IdempotentForm, MeetingWordsForm):
+    """A meeting's people, time and words."""
+
+    contacts = OrderedChoiceField(queryset=None, error_messages={"required": _("Choose at least one contact.")})
+    colleagues = OrderedChoiceField(
+        queryset=None, error_messages={"required": _("Choose at least one colleague to hold the meeting.")}
+    )
+    start_at = InstantField(error_messages={"required": _("Choose a time.")})
+    duration_minutes = forms.IntegerField()
+    policy = forms.TypedChoiceField(choices=Meeting.POLICIES, coerce=Policy)
+
+    def __init__(self, *args: Any, actor: AccountManager, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contacts"].queryset = contacts_for(actor).select_related("client", "calendar")  # type: ignore[attr-defined]
+        self.fields["colleagues"].queryset = colleagues_for(actor).select_related("calendar")  # type: ignore[attr-defined]
+
+
+class ReasonForm(IdempotentForm):
+    """Why a meeting is moved or cancelled, and which state of it was seen."""
+
+    sequence = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
+        help_text=_("Everybody who attends reads it."),
+    )
+
+
+class MoveForm(ReasonForm):
+    start_at = InstantField(error_messages={"required": _("Choose a time.")})
+    duration_minutes = forms.IntegerField()
+
+
+class EditForm(IdempotentForm, MeetingWordsForm):
+    sequence = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

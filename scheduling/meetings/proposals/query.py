@@ -1,0 +1,60 @@
+"""The address of a proposal: everything that the page shows follows from it."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from scheduling.engine import Policy
+
+
+@dataclass(frozen=True)
+class ProposalQuery:
+    """Who meets, for how long, between which dates and by which policy; or which meeting is moved."""
+
+    contact_ids: tuple[int, ...]
+    colleague_ids: tuple[int, ...]
+    duration_minutes: int
+    first_date: dt.date
+    last_date: dt.date
+    policy: Policy
+    meeting_id: int | None = None
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The fields of the address, for links and for forms that add to it."""
+        if self.meeting_id is None:
+            parameters: list[tuple[str, object]] = [
+                *(("contacts", pk) for pk in self.contact_ids),
+                *(("colleagues", pk) for pk in self.colleague_ids),
+                ("policy", self.policy.value),
+            ]
+        else:
+            parameters = [("meeting", self.meeting_id)]
+        parameters += [("duration", self.duration_minutes), ("first", self.first_date), ("last", self.last_date)]
+        return [(name, str(value)) for name, value in parameters]
+
+    @property
+    def booking_parameters(self) -> list[tuple[str, str]]:
+        """The same as fields of a form that books a time of it or moves the meeting to one."""
+        return [
+            ("duration_minutes" if name == "duration" else name, value)
+            for name, value in self.parameters
+            if name != "meeting"
+        ]
+
+    def url(self, *, day: dt.date | None = None, at: dt.datetime | None = None, **changes: Any) -> str:
+        """The address of this proposal with some fields changed, showing a day or a time of it."""
+        parameters = replace(self, **changes).parameters
+        if day is not None:
+            parameters.append(("day", str(day)))
+        if at is not None:
+            parameters.append(("at", iso_utc(at)))
+        return f"{reverse('meetings:propose')}?{urlencode(parameters)}"
+
+
+def iso_utc(at: dt.datetime) -> str:
+    """“2026-12-08T12:00:00Z”."""
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,275 @@
+"""One day of the reader's, hour by hour: a sky strip per person, the scale above them, and the same as a table."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from clients.reader import Reader
+from scheduling.engine import Band, Cell, MeetingRequest, ParticipantSlot, Slot
+from scheduling.meetings.proposals import sky
+from scheduling.meetings.proposals.exclusions import Block, Span, blocks_of, exclusions, free_spans, spans
+from scheduling.meetings.proposals.people import Portrait, west_to_east
+from scheduling.meetings.proposals.sky import QUARTER, CivilDay, Mark, Scale, Stretch, Strip
+from scheduling.meetings.proposals.wording import plain_listing, points, scale_hour, weekday_and_day
+from scheduling.meetings.reasons import away_word, band_word, blocked_reason, reason_word
+
+NOTE_SHARE = 1 / 6  # A day off shorter than this part of the strip goes without a note.
+_LETTER_PIXELS, _PILL_PADDING = 7.2, 15
+
+
+@dataclass(frozen=True)
+class Pill:
+    """The chosen time on the scale: the point it hangs from, and its box in pixels from there."""
+
+    x: float
+    left: float
+    width: float
+    label: str
+
+    @property
+    def middle(self) -> float:
+        return self.left + self.width / 2
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The reader's hours, when everybody is free, and the chosen time."""
+
+    ticks: tuple[Mark, ...]
+    hours: tuple[Mark, ...]
+    free: tuple[Stretch, ...]
+    free_label: str
+    free_label_x: float
+    free_label_after: bool
+    slot: Stretch | None
+    pill: Pill | None
+
+
+@dataclass(frozen=True)
+class RibbonRow:
+    """One person's strip, and what the chosen time is for them."""
+
+    portrait: Portrait
+    offset: str
+    strip: Strip
+    starts: str
+    ends: str
+    local_day: str
+    band: Band | None
+    level: str
+    cost: str
+
+
+@dataclass(frozen=True)
+class TableCell:
+    time: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """A time at which the meeting could begin, and what it costs all together."""
+
+    at: dt.datetime
+    time: str
+    cost: str
+
+
+@dataclass(frozen=True)
+class Ribbon:
+    """What the page draws of one day."""
+
+    day: CivilDay
+    axis: Axis
+    rows: tuple[RibbonRow, ...]
+    table_hours: tuple[dt.datetime, ...]
+    table: tuple[tuple[Portrait, tuple[TableCell, ...]], ...]
+    rules: tuple[tuple[str, SafeString], ...]
+    starts: tuple[Start, ...]
+
+
+def ribbon(
+    *,
+    day: CivilDay,
+    cells: Mapping[Portrait, Sequence[Cell]],
+    slot: Slot | None,
+    request: MeetingRequest,
+    reader: Reader,
+) -> Ribbon:
+    """The day as the reader sees it, people from west to east.
+
+    `cells` are those of the day and of what a slot that starts in it may reach beyond.
+    """
+    scale = Scale(day, mirrored=reader.text_direction == "rtl")
+    of_day = {portrait: of_one[: len(day.quarters)] for portrait, of_one in cells.items()}
+    shares = {share.id: share for share in slot.participants} if slot else {}
+    people = west_to_east(cells, day.start_at + (day.end_at - day.start_at) / 2)
+    return Ribbon(
+        day=day,
+        axis=_axis(scale, free_spans(of_day.values()), slot, reader),
+        rows=tuple(
+            _row(portrait, of_day[portrait], scale, slot, shares.get(portrait.key), reader) for portrait in people
+        ),
+        table_hours=tuple(at for at in day.quarters if reader.wall(at).minute == 0),
+        table=tuple((portrait, _table_row(portrait, of_day[portrait], reader)) for portrait in people),
+        rules=tuple((_when(block, day, reader), _why(block, reader)) for block in exclusions(day, of_day)),
+        starts=_starts(day, cells, request, reader),
+    )
+
+
+def _row(
+    portrait: Portrait,
+    cells: Sequence[Cell],
+    scale: Scale,
+    slot: Slot | None,
+    share: ParticipantSlot | None,
+    reader: Reader,
+) -> RibbonRow:
+    zone = portrait.participant.zone
+    theirs = dataclasses.replace(reader, time_zone=portrait.person.time_zone)
+    starts = ends = local_day = level = cost = ""
+    if slot and share:
+        starts, ends = theirs.time(slot.start_at), theirs.time(slot.end_at)
+        if share.local_start.date() != reader.day_of(slot.start_at):
+            local_day = weekday_and_day(share.local_start.date(), reader)
+        level, cost = band_word(share.band), points(share.cost, reader)
+    strip = Strip(
+        bars=sky.bars(cells, scale),
+        hours=sky.hours(zone, scale, reader),
+        midnights=sky.midnights(zone, scale, reader),
+        notes=_notes(portrait, cells, scale),
+        slot=scale.stretch(slot.start_at, slot.end_at) if slot else None,
+        sentence=_sentence(portrait, cells, theirs, reader, slot, level, cost),
+    )
+    at = slot.start_at if slot else scale.day.start_at
+    band = share.band if share else None
+    return RibbonRow(portrait, portrait.offset(at), strip, starts, ends, local_day, band, level, cost)
+
+
+def _notes(portrait: Portrait, cells: Sequence[Cell], scale: Scale) -> tuple[Mark, ...]:
+    """The names of long days off, or else a word for them, where there is room."""
+    notes = []
+    for block in blocks_of(portrait, cells):
+        place = scale.stretch(block.start_at, block.end_at)
+        if block.away is None or place is None or place.width < NOTE_SHARE:
+            continue
+        texts = (block.away.name, away_word(block.away))
+        text = next((text for text in texts if text and sky.fits(text, place.width)), None)
+        if text:
+            notes.append(Mark(place.middle, text))
+    return tuple(notes)
+
+
+def _sentence(
+    portrait: Portrait,
+    cells: Sequence[Cell],
+    theirs: Reader,
+    reader: Reader,
+    slot: Slot | None,
+    level: str,
+    cost: str,
+) -> str:
+    """What a strip shows, in words."""
+    words = {"name": portrait.name, "city": portrait.city}
+    working = _working_spans(cells)
+    if working:
+        words["theirs"] = plain_listing((theirs.time_range(span.start_at, span.end_at) for span in working), reader)
+        words["yours"] = plain_listing((reader.time_range(span.start_at, span.end_at) for span in working), reader)
+        sentence = _("%(name)s, %(city)s: works %(theirs)s local time, which is %(yours)s for you.")
+    else:
+        sentence = _("%(name)s, %(city)s: no working hours on this day.")
+    if slot:
+        words |= {"time": theirs.time_range(slot.start_at, slot.end_at), "level": level.lower(), "cost": cost}
+        sentence += " " + _("The time shown is %(time)s there: %(level)s, cost %(cost)s.")
+    return sentence % words
+
+
+def _working_spans(cells: Sequence[Cell]) -> tuple[Span, ...]:
+    return spans((cell.start_at, cell.band in {Band.IDEAL, Band.GOOD}) for cell in cells)
+
+
+def _axis(scale: Scale, free: Sequence[Span], slot: Slot | None, reader: Reader) -> Axis:
+    stretches = [(span, scale.stretch(span.start_at, span.end_at)) for span in free]
+    placed = [(span, stretch) for span, stretch in stretches if stretch is not None]
+    label, label_x, after = "", 0.0, False
+    if placed:
+        span, widest = max(placed, key=lambda pair: pair[1].width)
+        label = _("everybody free %(time)s") % {"time": reader.time_range(span.start_at, span.end_at)}
+        # Beside its stretch, on the side that the text begins from, unless there is too little room.
+        room = 1 - widest.end if scale.mirrored else widest.x
+        after = room < 0.36
+        leading = widest.end + 0.008 if scale.mirrored else widest.x - 0.008
+        trailing = widest.x - 0.008 if scale.mirrored else widest.end + 0.008
+        label_x = trailing if after else leading
+        if after and (widest.x if scale.mirrored else 1 - widest.end) < 0.36:
+            label = ""
+    chosen = scale.stretch(slot.start_at, slot.end_at) if slot else None
+    return Axis(
+        ticks=sky.hours(reader.zone, scale, reader, every=1),
+        hours=sky.hours(reader.zone, scale, reader, label=scale_hour),
+        free=tuple(stretch for _span, stretch in placed),
+        free_label=label,
+        free_label_x=label_x,
+        free_label_after=after,
+        slot=chosen,
+        pill=_pill(chosen, reader.time_range(slot.start_at, slot.end_at)) if slot and chosen else None,
+    )
+
+
+def _pill(slot: Stretch, label: str) -> Pill:
+    width = _LETTER_PIXELS * len(label) + _PILL_PADDING
+    # Near an edge it hangs to the side, or a phone would cut it off.
+    reach = width / 2 / sky.NARROWEST_PIXELS
+    left = -width / 2
+    if slot.middle < reach:
+        left = -_PILL_PADDING
+    elif slot.middle > 1 - reach:
+        left = _PILL_PADDING - width
+    return Pill(slot.middle, left, width, label)
+
+
+def _table_row(portrait: Portrait, cells: Sequence[Cell], reader: Reader) -> tuple[TableCell, ...]:
+    theirs = dataclasses.replace(reader, time_zone=portrait.person.time_zone)
+    return tuple(
+        TableCell(
+            theirs.time(cell.start_at),
+            band_word(cell.band) if cell.band else ", ".join(reason_word(reason) for reason in cell.reasons),
+        )
+        for cell in cells
+        if reader.wall(cell.start_at).minute == 0
+    )
+
+
+def _starts(
+    day: CivilDay, cells: Mapping[Portrait, Sequence[Cell]], request: MeetingRequest, reader: Reader
+) -> tuple[Start, ...]:
+    """Every quarter of the day from which everybody is free for long enough."""
+    width = request.duration_minutes // 15
+    starts = []
+    for position, at in enumerate(day.quarters):
+        if not request.start_at <= at <= request.end_at - QUARTER * width:
+            continue
+        taken = [cell for of_one in cells.values() for cell in of_one[position : position + width]]
+        if not any(cell.reasons for cell in taken):
+            starts.append(Start(at, reader.time(at), points(sum(cell.rate or 0.0 for cell in taken) / 4, reader)))
+    return tuple(starts)
+
+
+def _when(block: Block, day: CivilDay, reader: Reader) -> str:
+    if block.start_at <= day.start_at and block.end_at >= day.end_at:
+        return _("All day")
+    if block.start_at <= day.start_at:
+        return _("Before %(time)s") % {"time": reader.time(block.end_at)}
+    if block.end_at >= day.end_at:
+        return _("After %(time)s") % {"time": reader.time(block.start_at)}
+    return reader.time_range(block.start_at, block.end_at)
+
+
+def _why(block: Block, reader: Reader) -> SafeString:
+    return blocked_reason(block.people, block.reason, block.date, block.away, reader)
+
+

@@ -1,0 +1,150 @@
+"""Why a time suits or does not suit somebody, in the words of the page's reader."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clients.reader import Reader
+from scheduling.engine import Band, Explanation, ParticipantSlot, Position, Reason
+from scheduling.meetings.proposals.people import Away, Leave, Portrait
+from scheduling.meetings.proposals.wording import bdi, duration, listing, weekday_name
+
+
+def band_word(band: Band) -> str:
+    """“Ideal”, “Good”, “Stretch”, “Hard” or “Very hard”."""
+    return {
+        Band.IDEAL: _("Ideal"),
+        Band.GOOD: _("Good"),
+        Band.STRETCH: _("Stretch"),
+        Band.HARD: _("Hard"),
+        Band.VERY_HARD: _("Very hard"),
+    }[band]
+
+
+def cost_reason(slot: ParticipantSlot, explanation: Explanation, reader: Reader) -> SafeString:
+    """Why a feasible time costs one person what it costs: “Starts 2 hours before the working hours (09:00–18:00)”."""
+    sentence = _where_it_lies(slot, explanation, reader)
+    if slot.band in {Band.HARD, Band.VERY_HARD} and explanation.reachable_wall:
+        opens, closes = (reader.wall_time(wall.time()) for wall in explanation.reachable_wall)
+        if explanation.position is Position.BEFORE_HOURS:
+            sentence = format_html(_("{reason}; can be reached from {time}"), reason=sentence, time=bdi(opens))
+        else:
+            sentence = format_html(_("{reason}; can be reached until {time}"), reason=sentence, time=bdi(closes))
+    if explanation.bridge_day:
+        sentence = format_html(_("{reason}; a working day between two days off"), reason=sentence)
+    return sentence
+
+
+def _where_it_lies(slot: ParticipantSlot, explanation: Explanation, reader: Reader) -> SafeString:
+    if explanation.position is Position.PREFERRED:
+        return conditional_escape(_("Inside the preferred hours"))
+    if explanation.working_wall is None:
+        return conditional_escape(_("Outside the working hours"))
+    opens, closes = explanation.working_wall
+    hours = bdi(f"{reader.wall_time(opens.time())}–{reader.wall_time(closes.time())}")
+    if explanation.position is Position.WORKING:
+        if slot.band is Band.GOOD:
+            return format_html(_("Inside the working hours ({hours}), outside the preferred ones"), hours=hours)
+        return format_html(_("Inside the working hours ({hours})"), hours=hours)
+    starts, ends = (local.replace(tzinfo=None) for local in (slot.local_start, slot.local_end))
+    outside = dt.timedelta(minutes=explanation.minutes_outside)
+    words = {"duration": bdi(duration(explanation.minutes_outside, reader)), "hours": hours}
+    if explanation.position is Position.BEFORE_HOURS:
+        # Between two stretches of working hours a meeting can lie outside of both.
+        if starts != opens - outside:
+            return format_html(_("Up to {duration} before the working hours ({hours})"), **words)
+        return format_html(_("Starts {duration} before the working hours ({hours})"), **words)
+    if ends != closes + outside:
+        return format_html(_("Up to {duration} after the working hours ({hours})"), **words)
+    if starts < closes:
+        time = bdi(reader.wall_time(closes.time()))
+        return format_html(_("Runs {duration} past {time}"), duration=words["duration"], time=time)
+    return format_html(_("Ends {duration} after the working hours ({hours})"), **words)
+
+
+def blocked_reason(
+    people: Sequence[Portrait], reason: Reason, date: dt.date | None, away: Away | None, reader: Reader
+) -> SafeString:
+    """Why a time cannot be offered: “Claire and Maya can’t be reached.”"""
+    count = len(people)
+    names = listing((portrait.short_name for portrait in people), reader)
+    if reason is Reason.BUSY:
+        return format_html(
+            ngettext("{names} has another meeting.", "{names} have another meeting.", count), names=names
+        )
+    if reason is Reason.DAY_OFF and away is not None and date is not None:
+        return away_reason(people, date, away, reader)
+    cities = {portrait.city for portrait in people}
+    if len(cities) == 1:
+        return format_html(
+            ngettext(
+                "{names} can’t be reached in {city}.",
+                "{names} can’t be reached in {city}.",
+                count,
+            ),
+            names=names,
+            city=bdi(cities.pop()),
+        )
+    return format_html(
+        ngettext("{names} can’t be reached.", "{names} can’t be reached.", count), names=names
+    )
+
+
+def away_reason(people: Sequence[Portrait], date: dt.date, away: Away, reader: Reader) -> SafeString:
+    """Why people are away on a date: “National Day (United Arab Emirates): Layla is away.”"""
+    count = len(people)
+    names = listing((portrait.short_name for portrait in people), reader)
+    if away.leave is Leave.WEEKLY_REST:
+        return format_html(
+            _("{weekday} is not a working day for {names}."), weekday=bdi(weekday_name(date, reader)), names=names
+        )
+    if away.leave is Leave.DAY_OFF:
+        if not away.name:
+            return format_html(ngettext("{names} is away.", "{names} are away.", count), names=names)
+        return format_html(
+            ngettext("{names} is away: {reason}.", "{names} are away: {reason}.", count),
+            names=names,
+            reason=bdi(away.name),
+        )
+    holiday = holiday_name(away)
+    if away.leave is Leave.HALF_DAY:
+        return format_html(
+            ngettext(
+                "{holiday}: {names} works until {time}.", "{holiday}: {names} work until {time}.", count
+            ),
+            holiday=holiday,
+            names=names,
+            time=bdi(reader.wall_time(dt.time(13))),
+        )
+    return format_html(
+        ngettext("{holiday}: {names} is away.", "{holiday}: {names} are away.", count), holiday=holiday, names=names
+    )
+
+
+def holiday_name(away: Away) -> SafeString:
+    """A holiday's name in the language it is known in, marked where its date is an estimate."""
+    name = format_html('<bdi lang="{}">{}</bdi>', away.language, away.name)
+    return format_html(_("{holiday} (date expected)"), holiday=name) if away.is_estimated else name
+
+
+def away_word(away: Away) -> str:
+    """The reason in one word, for narrow places: “holiday”, “day off”, “half day” or “rest day”."""
+    return {
+        Leave.HOLIDAY: _("holiday"),
+        Leave.DAY_OFF: _("day off"),
+        Leave.HALF_DAY: _("half day"),
+        Leave.WEEKLY_REST: _("rest day"),
+    }[away.leave]
+
+
+def reason_word(reason: Reason) -> str:
+    """Why somebody cannot meet, in one word: “busy”, “day off” or “not reachable”."""
+    return {
+        Reason.BUSY: _("busy"),
+        Reason.DAY_OFF: _("day off"),
+        Reason.UNREACHABLE: _("not reachable"),
+    }[reason]

@@ -1,0 +1,34 @@
+"""Durations, ranges and numbers as the page's reader writes them."""
+
+import datetime as dt
+
+from django import template
+
+from clients.reader import Reader
+from scheduling.meetings.proposals import wording
+
+register = template.Library()
+
+
+@register.simple_tag
+def duration(minutes: int, reader: Reader) -> str:
+    """“45 minutes”."""
+    return wording.duration(minutes, reader)
+
+
+@register.simple_tag
+def date_range(first_date: dt.date, last_date: dt.date, reader: Reader) -> str:
+    """“30 Nov – 11 Dec 2026”."""
+    return reader.date_range(first_date, last_date)
+
+
+@register.simple_tag
+def time_range(start_at: dt.datetime, end_at: dt.datetime, reader: Reader) -> str:
+    """“12:00–12:45”."""
+    return reader.time_range(start_at, end_at)
+
+
+@register.filter
+def number(value: float, reader: Reader) -> str:
+    """“1,214”."""
+    return wording.points(value, reader)

@@ -1,0 +1,229 @@
+"""Pages of meetings: the list, one meeting, and what changes it."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from typing import cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clients.models import AccountManager
+from scheduling.meetings import services
+from scheduling.meetings.errors import (
+    BookingError,
+    InvalidBooking,
+    KeyInFlight,
+    KeyReused,
+    SlotBlocked,
+    SlotTaken,
+    StaleMeeting,
+    TryAgain,
+)
+from scheduling.meetings.forms.booking import BookingForm, EditForm, MoveForm, ReasonForm
+from scheduling.meetings.icalendar_files import Method
+from scheduling.meetings.icalendar_files import invitation as invitation_file
+from scheduling.meetings.models import Meeting
+from scheduling.meetings.models.meeting import Status
+from scheduling.meetings.selectors import meetings_for
+from scheduling.meetings.views.propose import render_proposal
+
+PAGE_SIZE = 50
+
+MESSAGES: dict[type[BookingError], str] = {
+    SlotTaken: gettext_lazy("This time has just been taken. Here are the next best ones."),
+    SlotBlocked: gettext_lazy("Not everybody can come at this time. Here are the next best ones."),
+    StaleMeeting: gettext_lazy("This meeting has changed since you opened the page. Nothing was done; please look again."),
+    KeyInFlight: gettext_lazy("This request is still at work. Please wait a moment and look at your meetings."),
+    KeyReused: gettext_lazy("This form was sent before with other contents. Nothing was done; please send it again."),
+    TryAgain: gettext_lazy("Too many people are booking right now. Nothing was done; please try again."),
+}
+
+
+def _actor(request: HttpRequest) -> AccountManager:
+    return cast(AccountManager, request.user)
+
+
+def _redirect(location: str) -> HttpResponse:
+    # 303: the browser fetches the next page by GET, and going back does not send the form again.
+    return HttpResponse(status=303, headers={"Location": location})
+
+
+def _once(request: HttpRequest, key: uuid.UUID, act: Callable[[], Meeting]) -> str:
+    """Where the request leads, now or when it came first under this key."""
+    # Without the token, which every page load masks anew.
+    values = sorted((name, *given) for name, given in request.POST.lists() if name != "csrfmiddlewaretoken")
+    digest = hashlib.sha256(repr((request.path, values)).encode()).hexdigest()
+    return services.answer_once(
+        actor=_actor(request),
+        key=key,
+        request_digest=digest,
+        act=lambda: reverse("meetings:detail", args=[act().pk]),
+        now=timezone.now(),
+    )
+
+
+@require_GET
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    """The actor's meetings to come; those past or cancelled with `?when=past`."""
+    now = timezone.now()
+    past = request.GET.get("when") == "past"
+    meetings = meetings_for(_actor(request)).prefetch_related("attendances__contact", "attendances__account_manager")
+    if past:
+        meetings = meetings.filter(Q(end_at__lte=now) | Q(status=Status.CANCELLED)).order_by("-start_at", "-pk")
+    else:
+        meetings = meetings.filter(end_at__gt=now, status=Status.CONFIRMED)
+    page = Paginator(meetings, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "meetings/list.html", {"page": page, "past": past})
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One meeting with everybody's local time and its history."""
+    return _render_meeting(request, _meeting(request, pk))
+
+
+@require_POST
+def book(request: HttpRequest) -> HttpResponse:
+    """Books the time chosen on the propose page; a lost time shows that page with the next best ones."""
+    form = BookingForm(request.POST, actor=_actor(request))
+    if not form.is_valid():
+        return render_proposal(request, request.POST, booking_form=form, status=422)
+    values = form.cleaned_data
+    key = values.pop("idempotency_key")
+    try:
+        location = _once(
+            request, key, lambda: services.book(actor=_actor(request), now=timezone.now(), **values)
+        )
+    except InvalidBooking as error:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return render_proposal(request, request.POST, booking_form=form, status=error.status)
+    except BookingError as error:
+        return render_proposal(
+            request, request.POST, booking_form=form, notice=str(MESSAGES[type(error)]), status=error.status
+        )
+    messages.success(request, _("Booked. Everybody gets a confirmation in their own language and time."))
+    return _redirect(location)
+
+
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Moves a meeting to the time chosen on the propose page."""
+    meeting = _meeting(request, pk)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return render_proposal(request, request.POST, meeting=meeting, booking_form=form, status=422)
+    values = form.cleaned_data
+    key = values.pop("idempotency_key")
+    try:
+        location = _once(
+            request,
+            key,
+            lambda: services.move(actor=_actor(request), meeting=meeting, now=timezone.now(), **values),
+        )
+    except StaleMeeting as error:
+        return _render_meeting(request, _meeting(request, pk), error=error)
+    except InvalidBooking as error:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return render_proposal(request, request.POST, meeting=meeting, booking_form=form, status=error.status)
+    except BookingError as error:
+        return render_proposal(
+            request,
+            request.POST,
+            meeting=meeting,
+            booking_form=form,
+            notice=str(MESSAGES[type(error)]),
+            status=error.status,
+        )
+    messages.success(request, _("Moved. Everybody is told of the new time."))
+    return _redirect(location)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks for a reason, then cancels."""
+    meeting = _meeting(request, pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None, initial=_initial(meeting))
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        key = values.pop("idempotency_key")
+        try:
+            location = _once(
+                request,
+                key,
+                lambda: services.cancel(actor=_actor(request), meeting=meeting, now=timezone.now(), **values),
+            )
+        except BookingError as error:
+            return _render_meeting(request, _meeting(request, pk), error=error)
+        messages.success(request, _("Cancelled. Everybody is told, with your reason."))
+        return _redirect(location)
+    return render(
+        request, "meetings/cancel.html", {"meeting": meeting, "form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Changes what a meeting is about and where it takes place."""
+    meeting = _meeting(request, pk)
+    initial = _initial(meeting) | {
+        field: getattr(meeting, field) for field in ("title", "agenda", "channel", "location")
+    }
+    form = EditForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        key = values.pop("idempotency_key")
+        try:
+            location = _once(
+                request,
+                key,
+                lambda: services.edit(actor=_actor(request), meeting=meeting, now=timezone.now(), **values),
+            )
+        except BookingError as error:
+            return _render_meeting(request, _meeting(request, pk), error=error)
+        messages.success(request, _("Saved. Everybody gets the new details."))
+        return _redirect(location)
+    return render(
+        request, "meetings/edit.html", {"meeting": meeting, "form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@require_GET
+def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The meeting as an iCalendar file."""
+    meeting = _meeting(request, pk)
+    if meeting.status != Status.CONFIRMED:
+        raise Http404
+    return HttpResponse(
+        invitation_file(meeting, method=Method.PUBLISH, now=timezone.now()),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="meeting.ics"'},
+    )
+
+
+def _meeting(request: HttpRequest, pk: int) -> Meeting:
+    return get_object_or_404(meetings_for(_actor(request)), pk=pk)
+
+
+def _initial(meeting: Meeting) -> dict[str, object]:
+    return {"sequence": meeting.sequence, "idempotency_key": uuid.uuid4()}
+
+
+def _render_meeting(request: HttpRequest, meeting: Meeting, error: BookingError | None = None) -> HttpResponse:
+    attendances = meeting.attendances.select_related("contact__client", "account_manager")
+    context = {
+        "meeting": meeting,
+        "attendances": sorted(attendances, key=lambda row: row.role),
+        "changes": meeting.changes.select_related("actor"),
+        "error": str(MESSAGES[type(error)]) if error else "",
+        "is_changeable": meeting.status == Status.CONFIRMED and meeting.end_at > timezone.now(),
+    }
+    return render(request, "meetings/detail.html", context, status=error.status if error else 200)

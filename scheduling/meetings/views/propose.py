@@ -1,0 +1,171 @@
+"""The page that proposes fair times: everything that it shows follows from its address."""
+
+import uuid
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clients.models import AccountManager, Contact
+from clients.reader import Reader
+from holidays_app.calendars import UnsupportedYear, country_name
+from scheduling.engine import MeetingRequest, Policy
+from scheduling.meetings.forms.booking import BookingForm, IdempotentForm, MoveForm
+from scheduling.meetings.forms.propose import Choices, ProposalForm, asked_data, choices_for
+from scheduling.meetings.models import Meeting
+from scheduling.meetings.models.meeting import Status
+from scheduling.meetings.proposals.page import ProposalPage, proposal_page
+from scheduling.meetings.proposals.people import portraits
+from scheduling.meetings.proposals.query import ProposalQuery
+from scheduling.meetings.selectors import attendees, meetings_for
+
+FIELDS = ("contacts", "colleagues", "client", "duration", "first", "last", "policy", "day", "at")
+OPTIONS = 5
+
+
+@require_safe
+def propose(request: HttpRequest) -> HttpResponse:
+    """Fair times for the people, days and policy in the address, or for a meeting that is to be moved."""
+    meeting = None
+    if "meeting" in request.GET:
+        pk = request.GET["meeting"]
+        if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+            raise Http404
+        meeting = get_object_or_404(meetings_for(_actor(request)), pk=int(pk))
+    return render_proposal(request, request.GET, meeting=meeting)
+
+
+def render_proposal(
+    request: HttpRequest,
+    form_data: QueryDict,
+    *,
+    meeting: Meeting | None = None,
+    booking_form: IdempotentForm | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The propose page for `form_data`, that of its own address or of a booking that was refused.
+
+    With a `booking_form` it keeps what was typed, and lets another time be chosen beside it.
+    """
+    actor, reader, now = _actor(request), _reader(request), timezone.now()
+    if meeting is not None and (meeting.status != Status.CONFIRMED or meeting.end_at <= now):
+        context = {"meeting": meeting, "notice": _("This meeting is over or cancelled, so it can’t be moved.")}
+        return _answer(request, context, status=409)
+    data = _address(form_data) if request.method == "POST" else form_data
+    choices = choices_for(actor, data) if meeting is None else Choices((), (), ())
+    is_asked = meeting is not None or any(data.get(name) for name in FIELDS)
+    filled = asked_data(data, choices, actor, reader.day_of(now), meeting) if is_asked else None
+    form = ProposalForm(filled, actor=actor, choices=choices, reader=reader, now=now, meeting=meeting)
+    if filled is not None and request.method == "POST" and set(form.errors) == {"at"}:
+        # The booking form says what is wrong with the time; the page shows the fairest one instead.
+        del filled["at"]
+        form = ProposalForm(filled, actor=actor, choices=choices, reader=reader, now=now, meeting=meeting)
+
+    page = _page(form, actor, reader, meeting) if form.is_valid() else None
+    context = {"form": form, "choices": choices, "meeting": meeting, "notice": notice, "page": page}
+    if page is not None:
+        context |= {
+            "booking_form": booking_form or _blank(page, actor, meeting),
+            "is_second_try": booking_form is not None,
+            "booking_errors": _errors_of_hidden_fields(booking_form),
+            "idempotency_key": uuid.uuid4(),
+        }
+    elif is_asked and status == 200:
+        status = 404 if form.is_about_unknown_people else 422
+    return _answer(request, context, status)
+
+
+def _answer(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    htmx = request.htmx  # type: ignore[attr-defined]
+    is_part = bool(htmx) and not htmx.history_restore_request
+    template = "meetings/_proposal.html" if is_part else "meetings/propose.html"
+    response = render(request, template, {**context, "is_part": is_part}, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _address(posted: QueryDict) -> QueryDict:
+    """The address whose page sent a booking, with the time that it asked for."""
+    data = posted.copy()
+    for posted_name, name in (("duration_minutes", "duration"), ("start_at", "at")):
+        if posted_name in posted:
+            data[name] = posted[posted_name]
+    return data
+
+
+def _page(
+    form: ProposalForm, actor: AccountManager, reader: Reader, meeting: Meeting | None
+) -> ProposalPage | None:
+    """The page of a valid form; None, with an error in the form, where holidays that far ahead are unknown."""
+    values = form.cleaned_data
+    if meeting is None:
+        contacts, colleagues, policy = values["contacts"], values["colleagues"], values["policy"]
+    else:
+        people = [row.person for row in meeting.attendances.select_related("contact__calendar", "account_manager__calendar")]
+        contacts = [person for person in people if isinstance(person, Contact)]
+        colleagues = [person for person in people if isinstance(person, AccountManager)]
+        policy = Policy(meeting.policy)
+    try:
+        found = attendees(
+            contacts=contacts,
+            colleagues=colleagues,
+            start_at=form.opens_at,
+            end_at=form.closes_at,
+            now=form.now,
+            language=reader.language,
+            excluding=meeting,
+        )
+    except UnsupportedYear as error:
+        words = {"country": country_name(error.country, reader.language), "year": error.known[-1]}
+        form.add_error("last", _("The holidays of %(country)s are known until %(year)s only.") % words)
+        return None
+    return proposal_page(
+        request=MeetingRequest(
+            duration_minutes=values["duration"],
+            start_at=form.opens_at,
+            end_at=form.closes_at,
+            policy=policy,
+            count=OPTIONS,
+        ),
+        query=ProposalQuery(
+            contact_ids=tuple(person.pk for person in contacts),
+            colleague_ids=tuple(person.pk for person in colleagues),
+            duration_minutes=values["duration"],
+            first_date=values["first"],
+            last_date=values["last"],
+            policy=policy,
+            meeting_id=meeting.pk if meeting else None,
+        ),
+        people=portraits(found, actor, reader),
+        day=values["day"],
+        at=values["at"],
+        reader=reader,
+    )
+
+
+def _blank(page: ProposalPage, actor: AccountManager, meeting: Meeting | None) -> IdempotentForm:
+    if meeting is not None:
+        return MoveForm(initial={"sequence": meeting.sequence})
+    wishes = [portrait.person.preferred_channel for portrait in page.people if isinstance(portrait.person, Contact)]
+    wished = next((channel for channel in wishes if channel in Meeting.Channel.values), Meeting.Channel.VIDEO)
+    return BookingForm(actor=actor, initial={"channel": wished})
+
+
+def _errors_of_hidden_fields(booking_form: IdempotentForm | None) -> list[str]:
+    if booking_form is None:
+        return []
+    shown = {"title", "agenda", "channel", "location", "reason"}
+    return [message for name, messages in booking_form.errors.items() if name not in shown for message in messages]
+
+
+def _actor(request: HttpRequest) -> AccountManager:
+    return cast(AccountManager, request.user)
+
+
+def _reader(request: HttpRequest) -> Reader:
+    return cast(Reader, request.reader)  # type: ignore[attr-defined]

@@ -1,0 +1,175 @@
+"""What a message says, in its reader's language, zone and clock."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clients.models import Contact
+from clients.reader import Reader, reader_of, text_language, zone_label
+from clients.zones import city
+from scheduling.meetings.icalendar_files import Method, invitation, web_link
+from scheduling.meetings.models import Meeting, MeetingChange
+from scheduling.meetings.plain_text import lines, one_line
+from scheduling.outreach.models import Message
+
+Kind = Message.Kind
+
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The words of one message: `text` and `html` say the same, `calendar` is its iCalendar object."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+    calendar: bytes
+    method: Method
+
+
+@dataclass(frozen=True)
+class LocalTime:
+    """When the meeting is for one attendee; the day is empty where it is the reader's."""
+
+    name: str
+    is_reader: bool
+    is_organizer: bool
+    day: str
+    time: str
+    zone: str
+
+
+def letter(message: Message, *, is_first: bool, now: dt.datetime) -> Letter:
+    """What the message says now; `is_first` where this person was told nothing of the meeting before."""
+    person = message.attendance.person
+    reader = reader_of(person)
+    method = Method.CANCEL if message.kind == Kind.CANCELLATION else Method.REQUEST
+    comment = message.change.reason if message.change is not None else ""
+    with translation.override(text_language(person.language)):
+        context = _context(message, reader, is_first=is_first) | _wording(message, reader, is_first=is_first)
+        return Letter(
+            language=reader.language,
+            subject=context["subject"],
+            text=render_to_string("mail/message.txt", context).strip() + "\n",
+            html=_html(context),
+            calendar=invitation(message.meeting, method=method, now=now, comment=comment),
+            method=method,
+        )
+
+
+def _html(context: dict[str, Any]) -> str:
+    """The HTML part without the template's indentation, its styles on the elements where every program reads them."""
+    page = render_to_string("mail/message.html", context)
+    return _inliner.inline("\n".join(line.strip() for line in page.splitlines() if line.strip()))
+
+
+def _wording(message: Message, reader: Reader, *, is_first: bool) -> dict[str, str]:
+    """The sentences that differ between kinds of messages, without markup, for both parts."""
+    meeting = message.meeting
+    is_client = isinstance(message.attendance.person, Contact)
+    if message.kind == Kind.CANCELLATION:
+        subject = _("Cancelled: %(title)s, %(moment)s (%(city)s)")
+        lead = _("Your meeting with %(name)s has been cancelled.")
+        calendar = _("The attached file takes the meeting out of your calendar.")
+    elif message.kind == Kind.REMINDER:
+        subject = _("Reminder: %(title)s, %(moment)s (%(city)s)")
+        lead = _("This is a reminder of your meeting with %(name)s.")
+        calendar = _("The attached file puts the meeting into your calendar, if it is not there yet.")
+    elif message.kind == Kind.CONFIRMATION or is_first:
+        subject = _("Confirmed: %(title)s, %(moment)s (%(city)s)")
+        lead = _("Your meeting with %(name)s is confirmed.")
+        calendar = _("The attached file puts the meeting into your calendar.")
+    elif _is_moved(message):
+        subject = _("New time: %(title)s, %(moment)s (%(city)s)")
+        lead = _("Your meeting with %(name)s has a new time.")
+        calendar = _("The attached file moves the meeting in your calendar.")
+    else:
+        subject = _("Changed: %(title)s, %(moment)s (%(city)s)")
+        lead = _("The details of your meeting with %(name)s have changed. Its time is the same.")
+        calendar = _("The attached file updates the meeting in your calendar.")
+    when = {"moment": reader.moment(meeting.start_at), "city": city(reader.time_zone, reader.language)}
+    return {
+        "subject": subject % {"title": one_line(meeting.title), **when},
+        "lead": lead % {"name": one_line(meeting.organizer.full_name if is_client else meeting.client.name)},
+        "calendar": calendar,
+    }
+
+
+def _is_moved(message: Message) -> bool:
+    return message.change is not None and message.change.kind == MeetingChange.Kind.MOVED
+
+
+def _context(message: Message, reader: Reader, *, is_first: bool) -> dict[str, Any]:
+    meeting = message.meeting
+    person = message.attendance.person
+    organizer = meeting.organizer
+    is_client = isinstance(person, Contact)
+    return {
+        "reader": reader,
+        "meeting": meeting,
+        "title": one_line(meeting.title),
+        "agenda": lines(meeting.agenda),
+        "location": one_line(meeting.location),
+        "link": web_link(meeting.location),
+        "greeting_name": one_line(person.greeting_name),
+        "organizer": organizer,
+        "organizer_name": one_line(organizer.full_name),
+        "is_client": is_client,
+        "is_cancelled": message.kind == Kind.CANCELLATION,
+        "reason": lines(message.change.reason) if message.change is not None else "",
+        "date": reader.full_date(reader.day_of(meeting.start_at)),
+        "time": _time_range(reader, meeting.start_at, meeting.end_at),
+        "zone": zone_label(reader.time_zone, meeting.start_at, reader.language),
+        "previously": "" if is_first else _previously(message, reader),
+        "attendees": _local_times(message, reader),
+        "page": "" if is_client else settings.SITE_ORIGIN + reverse("meetings:detail", args=[meeting.pk]),
+    }
+
+
+def _time_range(reader: Reader, start_at: dt.datetime, end_at: dt.datetime) -> str:
+    if reader.day_of(start_at) == reader.day_of(end_at):
+        return reader.time_range(start_at, end_at)
+    return f"{reader.time(start_at)} – {reader.moment(end_at)}"
+
+
+def _previously(message: Message, reader: Reader) -> str:
+    """The start before the change, where the change moved it."""
+    previous_start_at = message.change.previous_start_at if message.change is not None else None
+    if previous_start_at is None or previous_start_at == message.meeting.start_at:
+        return ""
+    return f"{reader.full_date(reader.day_of(previous_start_at))}, {reader.time(previous_start_at)}"
+
+
+def _local_times(message: Message, reader: Reader) -> list[LocalTime]:
+    """Every attendee's own time on the reader's clock, the reader first and then west to east."""
+    meeting: Meeting = message.meeting
+    rows = [
+        (attendance.pk != message.attendance_id, meeting.start_at.astimezone(attendance.person.zone), attendance)
+        for attendance in meeting.attendances.all()
+    ]
+    rows.sort(key=lambda row: (row[0], row[1].utcoffset(), row[2].pk))
+    own_date = reader.day_of(meeting.start_at)
+    local_times = []
+    for is_other, wall, attendance in rows:
+        person = attendance.person
+        there = replace(reader, time_zone=person.time_zone)
+        local_times.append(
+            LocalTime(
+                name=one_line(person.full_name),
+                is_reader=not is_other,
+                is_organizer=attendance.account_manager_id == meeting.organizer_id,
+                day="" if wall.date() == own_date else reader.short_day(wall.date()),
+                time=there.time(meeting.start_at),
+                zone=zone_label(person.time_zone, meeting.start_at, reader.language),
+            )
+        )
+    return local_times

@@ -1,0 +1,149 @@
+"""The one door through which mail leaves, over whatever backend `EMAIL_URL` names."""
+
+import datetime as dt
+import smtplib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from email import charset
+from email.header import Header
+from email.headerregistry import Address
+from email.message import Message as MimeMessage
+from email.utils import format_datetime, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clients.reader import text_language
+from scheduling.meetings.plain_text import one_line
+from scheduling.outreach.content import Letter
+from scheduling.outreach.errors import ConnectionLostError, RefusedError, ServerUnreachableError
+from scheduling.outreach.models import Message
+
+SERVICE_NOT_AVAILABLE = 421
+# Seven bits and short lines pass every mail server as they are.
+_QUOTED_PRINTABLE = charset.Charset("utf-8")
+_QUOTED_PRINTABLE.body_encoding = charset.QP
+
+
+class Mail(EmailMultiAlternatives):
+    """A mail whose bytes are made once, so that what is stored is what was sent."""
+
+    encoding = _QUOTED_PRINTABLE
+    _made: MimeMessage | None = None
+
+    def message(self) -> MimeMessage:
+        """The same object each time, and with it the same boundaries between the parts."""
+        if self._made is None:
+            self._made = super().message()
+            # Folded with room for its own name, which programs would else show as a leading space.
+            self._made.replace_header("Subject", Header(self.subject, "utf-8", header_name="Subject"))
+        return self._made
+
+    @property
+    def raw(self) -> bytes:
+        """The mail as it goes over the wire."""
+        return self.message().as_bytes(linesep="\r\n")
+
+
+def compose(message: Message, letter: Letter, *, thread: Sequence[str], now: dt.datetime) -> Mail:
+    """The letter as a mail; `thread` are the Message-IDs that this person got of the meeting before, oldest first."""
+    attendance = message.attendance
+    organizer = message.meeting.organizer
+    headers = {
+        "To": _mailbox(attendance.person.full_name, message.address),
+        "Date": format_datetime(now),
+        "Message-ID": message.message_id,
+        "Content-Language": letter.language,
+        # Answered by people only. Source: RFC 3834, section 5; MS-OXCMAIL, section 2.2.3.2.14.
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+    }
+    if thread:
+        headers["In-Reply-To"] = thread[-1]
+        headers["References"] = " ".join(thread)
+    if attendance.account_manager_id != organizer.pk:
+        headers["Reply-To"] = _mailbox(organizer.full_name, organizer.email)
+    with translation.override(text_language(letter.language)):
+        sender_name = _("%(name)s via Dayband") % {"name": one_line(organizer.full_name)}
+    _service_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    mail = Mail(
+        subject=one_line(letter.subject),
+        body=letter.text,
+        from_email=_mailbox(sender_name, sender),
+        to=[message.address],
+        headers=headers,
+    )
+    calendar = letter.calendar.decode()
+    mail.attach_alternative(letter.html, "text/html")
+    mail.attach_alternative(calendar, f"text/calendar; method={letter.method}")
+    # Programs that do not look at the alternatives still offer a file.
+    mail.attach("invite.ics", letter.calendar, 'application/ics; name="invite.ics"')
+    return mail
+
+
+def _mailbox(name: str, address: str) -> str:
+    return str(Address(display_name=one_line(name), addr_spec=address))
+
+
+class MailServer:
+    """An open connection; obtained from `mail_server()`."""
+
+    def __init__(self) -> None:
+        self._connection = get_connection()
+        try:
+            self._connection.open()
+        except OSError as error:  # smtplib's errors are OSErrors too
+            raise ServerUnreachableError(_words(error)) from error
+
+    def send(self, mail: Mail) -> None:
+        """Returns once the server has accepted the mail.
+
+        Raises: RefusedError, ConnectionLostError, ServerUnreachableError.
+        """
+        try:
+            if self._connection.send_messages([mail]) == 0:
+                raise RefusedError("the mail backend did not send it", permanent=False)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, text = next(iter(error.recipients.values()))
+            raise _refusal(code, text) from error
+        except smtplib.SMTPDataError as error:
+            raise _refusal(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+            # It refuses the greeting, the password or the sender: that meets every message alike.
+            raise ServerUnreachableError(_words(error)) from error
+        except OSError as error:
+            raise ConnectionLostError(_words(error)) from error
+
+    def close(self) -> None:
+        """Says goodbye where somebody listens."""
+        with suppress(OSError):
+            self._connection.close()
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    """A connection for several mails. Raises: ServerUnreachableError."""
+    server = MailServer()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def _refusal(code: int, text: bytes | str) -> RefusedError | ServerUnreachableError:
+    reason = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    if code == SERVICE_NOT_AVAILABLE:
+        return ServerUnreachableError(reason)
+    # 5.7 says that we may not, which somebody can put right; otherwise 5yz is for good.
+    # Source: RFC 5321, section 4.2.1; RFC 3463, section 3.8.
+    permanent = code >= 500 and not reason.startswith(f"{code} 5.7.")  # noqa: PLR2004
+    return RefusedError(one_line(reason), permanent=permanent)
+
+
+def _words(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error
+        return one_line(f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}")
+    return one_line(str(error)) or type(error).__name__

@@ -1,0 +1,163 @@
+"""Finds what there is to say and writes it into the outbox; planned twice, it is written once."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_noop
+
+from clients.models import AccountManager, Contact
+from scheduling.meetings.models import Attendance, Meeting, MeetingChange
+from scheduling.meetings.models.meeting import Status
+from scheduling.outreach.models import Message
+
+# Nobody wants to read today of what changed before an outage that long.
+CHANGE_WINDOW = dt.timedelta(days=7)
+# A reminder that late is expired instead of sent.
+REMINDER_GRACE = dt.timedelta(hours=6)
+CHUNK = 500
+
+KIND_OF_CHANGE = {
+    MeetingChange.Kind.BOOKED: Message.Kind.CONFIRMATION,
+    MeetingChange.Kind.MOVED: Message.Kind.UPDATE,
+    MeetingChange.Kind.EDITED: Message.Kind.UPDATE,
+    MeetingChange.Kind.CANCELLED: Message.Kind.CANCELLATION,
+}
+# The changes that give a meeting its start.
+FIXING = (MeetingChange.Kind.BOOKED, MeetingChange.Kind.MOVED)
+
+NO_ADDRESS = gettext_noop("This person has no mail address.")
+
+
+def plan(*, now: dt.datetime) -> int:
+    """How many messages were written: of meetings' changes, and the reminders that are due."""
+    return _plan_changes(now) + _plan_reminders(now)
+
+
+def _plan_changes(now: dt.datetime) -> int:
+    untold = (
+        MeetingChange.objects.filter(at__gt=now - CHANGE_WINDOW)
+        .exclude(meeting__status=Status.HELD)
+        .filter(
+            ~Exists(Message.objects.filter(change=OuterRef("pk"))),
+            Exists(Attendance.objects.filter(meeting=OuterRef("meeting"))),
+        )
+        .select_related("meeting")
+        .order_by("at", "pk")
+    )
+    planned = 0
+    while changes := list(untold[:CHUNK]):
+        attendances = _attendances_of(change.meeting_id for change in changes)
+        planned += _write(
+            _tell(change, attendance, now)
+            for change in changes
+            for attendance in attendances.get(change.meeting_id, [])
+        )
+    return planned
+
+
+def _attendances_of(meetings: Iterable[int]) -> dict[int, list[Attendance]]:
+    by_meeting: dict[int, list[Attendance]] = {}
+    for attendance in Attendance.objects.filter(meeting__in=set(meetings)).select_related("contact", "account_manager"):
+        by_meeting.setdefault(attendance.meeting_id, []).append(attendance)
+    return by_meeting
+
+
+def _tell(change: MeetingChange, attendance: Attendance, now: dt.datetime) -> Message:
+    kind = KIND_OF_CHANGE[MeetingChange.Kind(change.kind)]
+    return _message(
+        attendance,
+        change.meeting,
+        now,
+        occurrence_key=f"{kind}:{change.meeting_id}:{change.sequence}:{attendance.pk}",
+        kind=kind,
+        change=change,
+        sequence=change.sequence,
+        due_at=change.at,
+        expires_at=change.meeting.end_at,
+    )
+
+
+def _plan_reminders(now: dt.datetime) -> int:
+    return sum(_write(_due_reminders(lead, now)) for lead in sorted(_leads()))
+
+
+def _leads() -> set[int]:
+    """Every number of minutes before a meeting at which somebody wants to be reminded."""
+    lead = Func(F("reminder_minutes"), function="unnest", output_field=IntegerField())
+    wishes: list[QuerySet[Contact] | QuerySet[AccountManager]] = [Contact.objects.all(), AccountManager.objects.all()]
+    return {minutes for people in wishes for minutes in people.order_by().values_list(lead, flat=True).distinct()}
+
+
+def _due_reminders(lead_minutes: int, now: dt.datetime) -> list[Message]:
+    lead = dt.timedelta(minutes=lead_minutes)
+    fixing = MeetingChange.objects.filter(meeting=OuterRef("meeting"), kind__in=FIXING).order_by("-sequence")
+    attendances = (
+        Attendance.objects.filter(
+            Q(contact__reminder_minutes__contains=[lead_minutes])
+            | Q(account_manager__reminder_minutes__contains=[lead_minutes]),
+            meeting__status=Status.CONFIRMED,
+            meeting__start_at__gt=max(now, now + lead - REMINDER_GRACE),
+            meeting__start_at__lte=now + lead,
+        )
+        .exclude(partstat=Attendance.PartStat.DECLINED)
+        .annotate(fixed_at=Subquery(fixing.values("at")[:1]), fixed_by=Subquery(fixing.values("sequence")[:1]))
+        .exclude(
+            Exists(
+                Message.objects.filter(
+                    attendance=OuterRef("pk"), lead_minutes=lead_minutes, sequence=OuterRef("fixed_by")
+                )
+            )
+        )
+        .select_related("meeting", "contact", "account_manager")
+    )
+    return [
+        _message(
+            attendance,
+            attendance.meeting,
+            now,
+            occurrence_key=f"reminder:{attendance.pk}:{attendance.fixed_by}:{lead_minutes}",
+            kind=Message.Kind.REMINDER,
+            lead_minutes=lead_minutes,
+            sequence=attendance.fixed_by,
+            due_at=attendance.meeting.start_at - lead,
+            expires_at=min(attendance.meeting.start_at, attendance.meeting.start_at - lead + REMINDER_GRACE),
+        )
+        for attendance in attendances
+        # Whoever books a meeting for this afternoon needs no reminder of yesterday.
+        if attendance.fixed_at is not None and attendance.fixed_at <= attendance.meeting.start_at - lead
+    ]
+
+
+def _message(attendance: Attendance, meeting: Meeting, now: dt.datetime, **columns: object) -> Message:
+    address = attendance.person.email
+    message = Message(
+        attendance=attendance,
+        meeting=meeting,
+        address=address,
+        message_id=_new_message_id(),
+        created_at=now,
+        **columns,
+    )
+    message.next_try_at = message.due_at
+    if not address:
+        message.state = Message.State.UNDELIVERABLE
+        message.reason = NO_ADDRESS
+    return message
+
+
+def _new_message_id() -> str:
+    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return f"<{uuid.uuid4()}@{sender.rpartition('@')[2]}>"
+
+
+def _write(messages: Iterable[Message]) -> int:
+    """How many of the messages are new; the others were planned by another beat."""
+    rows: Sequence[Message] = list(messages)
+    if not rows:
+        return 0
+    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
+    return Message.objects.filter(message_id__in=[row.message_id for row in rows]).count()

@@ -1,0 +1,31 @@
+"""What the workers run: short, without arguments, and harmless when run twice.
+
+No task has an ETA or a countdown: Redis would deliver it several times. What is due stands in PostgreSQL.
+"""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from scheduling.outreach import services
+from scheduling.outreach.selectors import due_count
+
+# So many batches are enqueued by one tick; the next tick enqueues more.
+MAX_BATCHES = 20
+
+
+@shared_task
+def tick() -> None:
+    """Plans what is due, and has it delivered in batches."""
+    now = timezone.now()
+    services.plan(now=now)
+    batches = -(-due_count(now) // services.BATCH)
+    for _ in range(min(batches, MAX_BATCHES)):
+        # The next tick counts again, so a batch that nobody took by then is not needed any more.
+        deliver.apply_async(expires=settings.TICK_SECONDS)
+
+
+@shared_task
+def deliver() -> None:
+    """Sends one batch."""
+    services.deliver(clock=timezone.now)

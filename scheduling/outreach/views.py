@@ -1,0 +1,106 @@
+"""The outbox: what is sent to whom, what became of it, and how it looks."""
+
+from typing import cast
+
+from django.contrib import messages as notices
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clients.models import AccountManager
+from scheduling.outreach import services
+from scheduling.outreach.errors import NoAddressError, NothingToRetryError
+from scheduling.outreach.forms import OutboxFilterForm
+from scheduling.outreach.models import Message
+from scheduling.outreach.previews import preview_of
+from scheduling.outreach.selectors import messages_for, search_messages, with_content
+from scheduling.outreach.services.claiming import MAX_TRIES
+from scheduling.outreach.services.retrying import RETRYABLE
+
+PAGE_SIZE = 50
+
+# The mail's own markup, in a frame that can do nothing: no script, no image, no form, no other host.
+PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+
+
+@require_safe
+def outbox(request: HttpRequest) -> HttpResponse:
+    """The messages of the actor's meetings, the latest due first; htmx asks for the results alone."""
+    form = OutboxFilterForm(request.GET)
+    is_valid = form.is_valid()
+    chosen = form.cleaned_data
+    found = search_messages(
+        _actor(request), text=chosen.get("q", ""), state=chosen.get("state", ""), kind=chosen.get("kind", "")
+    )
+    context = {
+        "form": form,
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "is_filtered": any(chosen.values()) or not is_valid,
+        "max_tries": MAX_TRIES,
+    }
+    htmx = request.htmx  # type: ignore[attr-defined]
+    template = "outreach/_results.html" if htmx and not htmx.history_restore_request else "outreach/outbox.html"
+    response = render(request, template, context, status=200 if is_valid else 400)
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+@require_safe
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message with its headers, its parts and what became of it."""
+    return _render_message(request, _message(request, pk))
+
+
+@require_safe
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail's HTML part, byte for byte, for the frame on the message's page."""
+    mail = preview_of(_message(request, pk), now=timezone.now())
+    if mail is None:
+        raise Http404
+    return HttpResponse(
+        mail.html,
+        headers={"Content-Security-Policy": PREVIEW_POLICY, "X-Frame-Options": "SAMEORIGIN"},
+    )
+
+
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Puts a message that failed back into the queue; sent twice, it changes nothing the second time."""
+    found = _message(request, pk)
+    try:
+        services.retry(actor=_actor(request), message=found, now=timezone.now())
+    except NoAddressError:
+        error = _("This person still has no mail address. Add one to their profile, then try again.")
+        return _render_message(request, found, error=error, status=409)
+    except NothingToRetryError:
+        if found.state not in {*Message.QUEUED, Message.State.SENT}:
+            return _render_message(request, found, error=_("It is too late to send this message."), status=409)
+        notices.info(request, _("This message is already on its way."))
+    else:
+        notices.success(request, _("The message is sent again within a minute."))
+    return redirect("outreach:message", pk=pk)
+
+
+def _actor(request: HttpRequest) -> AccountManager:
+    return cast(AccountManager, request.user)
+
+
+def _message(request: HttpRequest, pk: int) -> Message:
+    # With the bytes that were sent, which the list leaves out.
+    found = with_content(messages_for(_actor(request))).defer(None)
+    return get_object_or_404(found, pk=pk)
+
+
+def _render_message(request: HttpRequest, found: Message, *, error: str = "", status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "message": found,
+        "mail": preview_of(found, now=now),
+        "is_retryable": found.state in RETRYABLE and found.expires_at > now,
+        "max_tries": MAX_TRIES,
+        "error": error,
+    }
+    return render(request, "outreach/message.html", context, status=status)

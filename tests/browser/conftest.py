@@ -1,0 +1,153 @@
+"""Pages in the system's Chromium, which fail their test when the browser or the policy complains."""
+
+from collections.abc import Callable, Iterator
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.chromium import find_chromium
+
+DESKTOP = 1360
+PHONE = 390
+ColorScheme = Literal["light", "dark"]
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Only the test's own server can be reached, so that a foreign address fails on every machine alike.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+
+
+class OpenPage(Protocol):
+    """Makes a page of its own context: a reader with a screen, a colour scheme and a language."""
+
+    def __call__(
+        self,
+        *,
+        width: int = DESKTOP,
+        height: int = 900,
+        color_scheme: ColorScheme = "light",
+        java_script_enabled: bool = True,
+        locale: str = "en-GB",
+    ) -> Page: ...
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of the session."""
+    executable = find_chromium()
+    assert executable, "no Chromium: run `make test`, or install the system's package `chromium`"
+    # Playwright's loop runs in this thread for the rest of the session; Django would take it for async code.
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Makes pages on the live server; when the test ends, whatever went wrong in them fails it."""
+    watch = Watch(live_server.url)
+    contexts = []
+
+    def open_page(
+        *,
+        width: int = DESKTOP,
+        height: int = 900,
+        color_scheme: ColorScheme = "light",
+        java_script_enabled: bool = True,
+        locale: str = "en-GB",
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            color_scheme=color_scheme,
+            java_script_enabled=java_script_enabled,
+            locale=locale,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not watch.problems, "\n".join(watch.problems)
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """A desktop page, light, with JavaScript, in English."""
+    return open_page()
+
+
+class Watch:
+    """Collects what goes wrong in pages: script errors, policy violations, failed and foreign requests.
+
+    An answer of 4xx to a navigation or a form is the test's own business; to what a page asks for by itself,
+    such as a style sheet, it is a problem.
+    """
+
+    def __init__(self, origin: str) -> None:
+        self._host = urlsplit(origin).netloc
+        self.problems: list[str] = []
+
+    def over(self, page: Page) -> None:
+        """Watches the page from now on."""
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        page.on("request", self._on_request)
+        page.on("response", self._on_response)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # The browser's own notes about statuses are judged by _on_response, which knows what was asked for.
+        if message.type == "error" and not message.text.startswith(
+            "Failed to load resource: the server responded"
+        ):
+            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _on_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("about", "blob") and address.netloc != self._host:
+            self.problems.append(f"foreign request: {request.url}")
+
+    def _on_response(self, response: Response) -> None:
+        asked_by_reader = response.request.resource_type in ("document", "xhr", "fetch")
+        if response.status >= (500 if asked_by_reader else 400):
+            self.problems.append(f"status {response.status}: {response.url}")
+
+
+AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    """Fails with every accessibility violation that axe finds on a page."""
+
+    def axe(page: Page) -> None:
+        # Evaluated through the browser's debugger, which no content policy concerns: the policy stays in force.
+        page.evaluate(AXE_SCRIPT)
+        results = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
+        found = [
+            f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:200]}"
+            for violation in results["violations"]
+            for node in violation["nodes"]
+        ]
+        assert not found, f"{page.url}\n" + "\n".join(found)
+
+    return axe

@@ -1,0 +1,128 @@
+"""What holds for every proposal, whoever meets."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from scheduling.engine import Assessment, NearMiss, Policy, Slot, assess, propose
+from scheduling.meetings.cases import parse_case
+from tests.engine.generated import cases
+
+random_cases = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+QUARTER = timedelta(minutes=15)
+
+
+def starts_of(assessment: Assessment) -> list[datetime]:
+    """The quarters at which a slot fits into the horizon."""
+    request = assessment.request
+    first = assessment.cells(assessment.anchor.id, request.start_at, request.end_at)[0].start_at
+    quarters = range((request.end_at - first) // QUARTER + 1)
+    latest = request.end_at - timedelta(minutes=request.duration_minutes)
+    return [start for number in quarters if request.start_at <= (start := first + number * QUARTER) <= latest][:60]
+
+
+@random_cases
+@given(cases(), st.randoms(use_true_random=False))
+def test_permuting_participants_changes_nothing_but_the_anchors_days(case: dict[str, Any], random: Any) -> None:
+    request, participants = parse_case(json.dumps(case))
+    shuffled = list(participants)
+    random.shuffle(shuffled)
+    before, after = propose(request, participants), propose(request, shuffled)
+    assert before.feasible == after.feasible
+    assert before.near_misses == after.near_misses
+    # The fairest slot of all is taken whatever the anchor's dates are.
+    assert [slot.start_at for slot in before.slots[:1]] == [slot.start_at for slot in after.slots[:1]]
+
+    same_anchor = [replace(person, zone=participants[0].zone) for person in participants]
+    random.shuffle(shuffled := list(same_anchor))
+    before, after = propose(request, same_anchor), propose(request, shuffled)
+    assert [slot.start_at for slot in before.slots] == [slot.start_at for slot in after.slots]
+    for slot, other in zip(before.slots, after.slots, strict=True):
+        assert {person.id: person for person in slot.participants} == {
+            person.id: person for person in other.participants
+        }
+
+
+@random_cases
+@given(cases(), st.data())
+def test_a_busy_time_more_never_makes_a_slot_fairer_or_possible(case: dict[str, Any], data: st.DataObject) -> None:
+    request, participants = parse_case(json.dumps(case))
+    before = assess(request, participants)
+    starts = starts_of(before)
+    assume(starts)
+    busy_at = data.draw(st.sampled_from(starts)) + timedelta(minutes=data.draw(st.integers(-30, 30)))
+    busier = replace(participants[0], busy=(*participants[0].busy, (busy_at, busy_at + timedelta(minutes=40))))
+    after = assess(request, [busier, *participants[1:]])
+    for start in starts:
+        match before.slot_at(start), after.slot_at(start):
+            case Slot() as slot, Slot() as other:
+                assert slot == other
+            case NearMiss() as miss, NearMiss() as other:
+                assert set(miss.blockers) <= set(other.blockers)
+            case was, _:
+                assert isinstance(was, Slot)
+    assert after.proposal.feasible <= before.proposal.feasible
+
+
+@random_cases
+@given(cases(most_people=1), st.integers(0, 1000))
+def test_a_burden_does_not_change_the_order_for_one_person(case: dict[str, Any], burden: int) -> None:
+    request, [one] = parse_case(json.dumps(case))
+    before, after = propose(request, [one]), propose(request, [replace(one, burden=one.burden + burden)])
+    assert [slot.start_at for slot in before.slots] == [slot.start_at for slot in after.slots]
+
+
+@random_cases
+@given(cases())
+def test_shown_slots_keep_the_rules_of_showing(case: dict[str, Any]) -> None:
+    request, participants = parse_case(json.dumps(case))
+    assessment = assess(request, participants)
+    slots = assessment.proposal.slots
+    assert len(slots) <= request.count
+    assert bool(slots) == bool(assessment.proposal.feasible)
+    for slot in slots:
+        assert request.start_at <= slot.start_at < slot.end_at <= request.end_at
+        assert slot.end_at - slot.start_at == timedelta(minutes=request.duration_minutes)
+        assert slot.start_at.timestamp() % (request.step_minutes * 60) == 0
+        assert assessment.slot_at(slot.start_at) == slot
+    in_time = sorted(slots, key=lambda slot: slot.start_at)
+    for slot, later in pairwise(in_time):
+        assert slot.end_at <= later.start_at
+
+
+@random_cases
+@given(cases())
+def test_days_add_up_to_the_proposal(case: dict[str, Any]) -> None:
+    request, participants = parse_case(json.dumps(case))
+    assessment = assess(request, participants)
+    outlooks = assessment.days()
+    assert sum(outlook.feasible for outlook in outlooks) == assessment.proposal.feasible
+    assert [outlook.date for outlook in outlooks] == sorted({outlook.date for outlook in outlooks})
+    fairest = {outlook.date: outlook.fairest for outlook in outlooks}
+    assert {day for day, slot in fairest.items() if slot} == {o.date for o in outlooks if o.feasible}
+    if assessment.proposal.slots:
+        best = assessment.proposal.slots[0]
+        assert fairest[best.start_at.astimezone(assessment.anchor.zone).date()] == best
+    for outlook in outlooks:
+        assert not (outlook.absences and outlook.feasible)
+
+
+@random_cases
+@given(cases(), st.sampled_from(Policy))
+def test_costs_know_nothing_of_policies_and_burdens(case: dict[str, Any], policy: Policy) -> None:
+    request, participants = parse_case(json.dumps(case))
+    unburdened = [replace(person, burden=0.0) for person in participants]
+    usual, other = assess(request, participants), assess(replace(request, policy=policy), unburdened)
+    for slot in usual.proposal.slots:
+        same = other.slot_at(slot.start_at)
+        assert isinstance(same, Slot)
+        assert [(one.band, one.cost) for one in slot.participants] == [
+            (one.band, one.cost) for one in same.participants
+        ]

@@ -1,0 +1,10 @@
+"""The settings of the tests: the project's own, with a time zone that shows every forgotten conversion."""
+
+from config.settings import *  # noqa: F403
+
+# 10:30 or 11:00 ahead of UTC, with a clock change of half an hour.
+TIME_ZONE = "Australia/Lord_Howe"
+# The real hasher takes a tenth of a second on purpose.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests empty all tables; audit entries otherwise refuse it.
+DATABASES["default"]["OPTIONS"]["options"] = "-c dayband.may_truncate_audit=on"  # noqa: F405

@@ -1,0 +1,114 @@
+"""A real SMTP server on loopback that keeps what it receives and can be told to refuse."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from config.embedded import LOOPBACK, free_port
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One accepted message with its envelope, as the server saw it."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    message: EmailMessage
+    raw: bytes
+
+
+class SmtpServer:
+    """What the tests say to the server, and what it received; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self.host = LOOPBACK
+        self.port = free_port()
+        self._changed = threading.Condition()
+        self._deliveries: list[Delivery] = []
+        self._replies: dict[str, str] = {}
+        self._data_reply: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The value of `EMAIL_URL` that sends here."""
+        return f"smtp://{self.host}:{self.port}"
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Everything accepted so far, oldest first."""
+        with self._changed:
+            return list(self._deliveries)
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        """The messages accepted so far, oldest first."""
+        return [delivery.message for delivery in self.deliveries]
+
+    def wait_for(self, count: int, *, seconds: float = 20) -> list[EmailMessage]:
+        """The messages, once there are at least `count`. Raises: TimeoutError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._deliveries) >= count, seconds):
+                raise TimeoutError(f"{len(self._deliveries)} of {count} messages within {seconds} s")
+        return self.messages
+
+    def refuse(self, *recipients: str) -> None:
+        """From now on these addresses do not exist (550)."""
+        self._answer(recipients, "550 5.1.1 No such mailbox")
+
+    def defer(self, *recipients: str) -> None:
+        """From now on these addresses are to be tried again later (451)."""
+        self._answer(recipients, "451 4.3.0 Try again later")
+
+    def accept(self, *recipients: str) -> None:
+        """From now on these addresses are accepted again."""
+        with self._changed:
+            for recipient in recipients:
+                self._replies.pop(recipient.lower(), None)
+
+    def answer_data(self, reply: str | None) -> None:
+        """From now on every message itself is answered with this reply and not kept; `None` accepts again."""
+        with self._changed:
+            self._data_reply = reply
+
+    def _answer(self, recipients: tuple[str, ...], reply: str) -> None:
+        with self._changed:
+            self._replies |= {recipient.lower(): reply for recipient in recipients}
+
+    async def handle_RCPT(  # noqa: N802  (aiosmtpd names its hooks after the command)
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        with self._changed:
+            reply = self._replies.get(address.lower())
+        if reply is None:
+            envelope.rcpt_tos.append(address)
+        return reply or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        with self._changed:
+            if self._data_reply is not None:
+                return self._data_reply
+            delivery = Delivery(envelope.mail_from or "", tuple(envelope.rcpt_tos), message, envelope.content)
+            self._deliveries.append(delivery)
+            self._changed.notify_all()
+        return "250 OK"
+
+
+@contextmanager
+def running_smtp_server() -> Iterator[SmtpServer]:
+    """A server that listens until the block ends."""
+    server = SmtpServer()
+    controller = Controller(server, hostname=server.host, port=server.port, enable_SMTPUTF8=True)
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
