@@ -8,9 +8,7 @@ from django.db.models import Model
 from clients.models import AccountManager, AuditEntry
 
 
-def audit(
-    *, actor: AccountManager | None, action: str, subject: Model, now: dt.datetime, **details: Any
-) -> AuditEntry:
+def audit(*, actor: AccountManager | None, action: str, subject: Model, now: dt.datetime, **details: Any) -> AuditEntry:
     """The stored entry, part of the caller's transaction.
 
     `details` names fields and rows, never their contents: an entry can't be erased.

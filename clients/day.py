@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
+from typing import cast
 
 import numpy as np
 from django.db.models import Q, prefetch_related_objects
@@ -28,7 +29,8 @@ QUARTERS_A_DAY = 96
 #: Most people work again within two days; whoever does not is looked for farther out.
 SEARCH_DAYS = (2, 30, LOOK_AHEAD_DAYS)
 
-PersonKey = tuple[type[Person], int]
+#: One key for a person among both tables, such as (Contact, 12).
+PersonKey = tuple[type[Contact] | type[AccountManager], int]
 
 
 class DayState(StrEnum):
@@ -114,9 +116,7 @@ class PersonDay:
         return tuple(stretches)
 
 
-def person_days(
-    people: Sequence[Person], *, now: dt.datetime, language: str, holidays: int = 1
-) -> list[PersonDay]:
+def person_days(people: Sequence[Person], *, now: dt.datetime, language: str, holidays: int = 1) -> list[PersonDay]:
     """Everybody's day at `now`, in the order given, with up to `holidays` next holidays named in `language`.
 
     Needs `calendar` selected with each person. The number of queries does not depend on the number of people.
@@ -149,10 +149,11 @@ def away_dates(
         last_date__gte=first_date,
     )
     for row in rows:
-        key = (Contact, row.contact_id) if row.contact_id is not None else (AccountManager, row.account_manager_id)
+        kind = Contact if row.contact_id is not None else AccountManager
+        theirs = away[kind, cast("int", row.contact_id or row.account_manager_id)]
         date = max(row.first_date, first_date)
         while date <= min(row.last_date, last_date):
-            away[key][date] = row.reason
+            theirs[date] = row.reason
             date += dt.timedelta(days=1)
     return away
 

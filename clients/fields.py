@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clients.languages import canonical_language, common_languages
@@ -53,7 +53,7 @@ def zone_choices(country: str = "") -> Choices:
     if not near:
         return blank + named(canonical_zones())
     others = [zone for zone in canonical_zones() if zone not in near]
-    return [*blank, (country_name(country, language), named(near)), (_("Elsewhere"), named(others))]
+    return [*blank, (country_name(country, language), named(near)), (gettext("Elsewhere"), named(others))]
 
 
 class LanguageWidget(forms.TextInput):
@@ -80,9 +80,9 @@ class LanguageField(forms.CharField):
         super().__init__(max_length=35, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        typed: str = super().to_python(value)
+        typed = super().to_python(value) or ""
         if not typed:
-            return typed
+            return ""
         by_endonym = {name.casefold(): tag for tag, name in common_languages()}
         tag = by_endonym.get(typed.casefold()) or canonical_language(typed)
         if tag is None:
@@ -98,10 +98,10 @@ class CountryField(forms.ChoiceField):
         super().__init__(choices=lambda: [("", "---------"), *country_choices()], **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).upper()
+        return str(super().to_python(value)).upper()
 
 
-class CalendarsByTitle(ModelChoiceIterator):
+class CalendarsByTitle(ModelChoiceIterator[HolidayCalendar]):
     """Calendars in the order of their titles in the active language."""
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
@@ -109,7 +109,7 @@ class CalendarsByTitle(ModelChoiceIterator):
         yield from sorted(choices, key=lambda choice: (choice[0] != "", by_name(choice)))
 
 
-class CalendarField(forms.ModelChoiceField):
+class CalendarField(forms.ModelChoiceField[HolidayCalendar]):
     """A holiday calendar chosen by its title."""
 
     iterator = CalendarsByTitle
@@ -118,7 +118,7 @@ class CalendarField(forms.ModelChoiceField):
         kwargs.setdefault("empty_label", _("None: no holidays are kept"))
         super().__init__(HolidayCalendar.objects.all(), **kwargs)
 
-    def label_from_instance(self, obj: HolidayCalendar) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: HolidayCalendar) -> str:
         return obj.title(get_language() or "en")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.fields import CalendarField, CountryField, LanguageField, RemindersField, TimeZoneField
 from clients.hours import WeeklyHoursField, WeeklyHoursWidget
 from clients.languages import language_of_country
-from clients.models import AccountManager, Client, Contact, DayOff, Person
+from clients.models import AccountManager, Client, Contact, DayOff, Person, Team
 from clients.models.people import default_reachable_hours, default_reminder_minutes, default_working_hours
 from clients.reader import Reader
 from clients.selectors import teams_for
@@ -48,7 +48,7 @@ class PageForm(forms.ModelForm[M]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            # A group of checkboxes is a Select's sibling, and a checkbox alone an Input, but neither is a box to fill in.
+            # A checkbox is an Input too, but no box to fill in.
             is_box = isinstance(field.widget, forms.Textarea | forms.Select | forms.widgets.Input)
             if is_box and not isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput):
                 field.widget.attrs.setdefault("class", "input")
@@ -81,7 +81,7 @@ class ClientForm(PageForm[Client]):
 
     def __init__(self, *args: Any, actor: AccountManager, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        teams = cast(forms.ModelChoiceField, self.fields["team"])
+        teams = cast("forms.ModelChoiceField[Team]", self.fields["team"])
         teams.queryset = teams_for(actor)
         if teams.queryset.count() == 1:
             teams.empty_label = None
@@ -91,8 +91,8 @@ class ClientForm(PageForm[Client]):
 class NewClientForm(CreationForm, ClientForm):
     def validate_unique(self) -> None:
         # The same form sent again is answered as the first time, not told that its own name is taken.
-        key = self.cleaned_data.get("creation_key")
-        if not Client.objects.filter(creation_key=key).exists():
+        key: uuid.UUID | None = self.cleaned_data.get("creation_key")
+        if key is None or not Client.objects.filter(creation_key=key).exists():
             super().validate_unique()
 
     def save(self, commit: bool = True) -> Client:
@@ -168,9 +168,7 @@ class ContactForm(PersonForm[Contact]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].help_text = _(
-            "Without an address this person gets no confirmations and no reminders."
-        )
+        self.fields["email"].help_text = _("Without an address this person gets no confirmations and no reminders.")
         self.fields["notes"].widget.attrs["rows"] = 4
 
 
@@ -244,7 +242,7 @@ class ClientFilterForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "class": "input", "placeholder": _("Client, contact or city")}),
     )
-    team = forms.ModelChoiceField(None, label=_("Team"), required=False, empty_label=_("All teams"))
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), required=False, empty_label=_("All teams"))
     country = forms.ChoiceField(label=_("Country"), required=False)
     segment = forms.ChoiceField(
         label=_("Segment"), required=False, choices=[("", _("All segments")), *Client.Segment.choices]
@@ -252,7 +250,7 @@ class ClientFilterForm(forms.Form):
 
     def __init__(self, *args: Any, actor: AccountManager, countries: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["team"]).queryset = teams_for(actor)
+        cast("forms.ModelChoiceField[Team]", self.fields["team"]).queryset = teams_for(actor)
         language = get_language() or "en"
         named = sorted(((code, country_name(code, language)) for code in countries), key=by_name)
         cast(forms.ChoiceField, self.fields["country"]).choices = [("", _("All countries")), *named]

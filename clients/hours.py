@@ -136,7 +136,7 @@ def _pairs(typed: Any) -> list[list[str]]:
     """The pairs of one weekday, sorted by their start."""
     pairs = [_pair(start, end) for start, end in typed if start or end]
     pairs.sort()
-    for (start, end), (next_start, next_end) in zip(pairs, pairs[1:], strict=False):
+    for (start, end), (next_start, next_end) in itertools.pairwise(pairs):
         if end > next_start:
             raise ValidationError(
                 _("%(first)s overlaps %(second)s."),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -77,7 +78,7 @@ class Reader:
 
     def long_day(self, day: dt.date) -> str:
         """“Tuesday 8 December”: the same in full."""
-        return _format_skeleton("MMMMEEEEd", day, self)
+        return cldr.format_date(day, _without_year(str(self.locale.date_formats["full"].pattern)), locale=self.locale)
 
     def full_date(self, day: dt.date) -> str:
         """“Tuesday, 8 December 2026”."""
@@ -113,6 +114,11 @@ class Reader:
         return self.moment(at)
 
 
+def _without_year(pattern: str) -> str:
+    # Many locales, English among them, list no skeleton with the weekday in full and no year.
+    return re.sub(r"[\s,،]*(?:'de'\s+)?y+[年년]?\s*", "", pattern)
+
+
 def _format_skeleton(skeleton: str, value: dt.date, reader: Reader) -> str:
     # fuzzy: not every locale lists every skeleton; the nearest one it has is what CLDR asks for.
     return cldr.format_skeleton(skeleton, value, fuzzy=True, locale=reader.locale)
@@ -138,7 +144,7 @@ def text_language(language: str) -> str:
     available = [code.replace("-", "_") for code, _name in settings.LANGUAGES]
     found = negotiate_locale([language.replace("-", "_")], available, sep="_")
     if found is None:
-        found = negotiate_locale([language.split("-")[0]], available, sep="_")
+        found = negotiate_locale([language.split("-", maxsplit=1)[0]], available, sep="_")
     return (found or settings.LANGUAGE_CODE).replace("_", "-")
 
 

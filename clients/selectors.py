@@ -1,6 +1,7 @@
 """What an actor may see of clients and people; every query on them starts here."""
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Lower
 
 from clients.models import AccountManager, Client, Contact, Team
 
@@ -68,5 +69,6 @@ def with_contacts(clients: QuerySet[Client]) -> QuerySet[Client]:
     return (
         clients.select_related("team")
         .annotate(contact_count=Count("contacts"))
+        .order_by(Lower("name"), "pk")
         .prefetch_related(Prefetch("contacts", queryset=contacts, to_attr="shown_contacts"))
     )

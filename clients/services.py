@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
 
 from clients.audit import audit
 from clients.errors import NameTaken
 from clients.models import AccountManager, Client, Contact, DayOff
 from holidays_app.services import ensure_place_calendar
 
-M = TypeVar("M", bound=Model)
+Row = TypeVar("Row", Client, Contact)
 
 
 @transaction.atomic
@@ -82,7 +81,7 @@ def update_contact(
     Raises: Contact.DoesNotExist where they have been deleted.
     """
     Contact.objects.select_for_update().only("pk").get(pk=contact.pk)
-    _update_person(actor, contact, changed, days_off, days_on, now)
+    _update_person(actor=actor, person=contact, changed=changed, days_off=days_off, days_on=days_on, now=now)
 
 
 @transaction.atomic
@@ -95,10 +94,11 @@ def update_profile(
     now: dt.datetime,
 ) -> None:
     """Writes the changed fields of the actor's own day, and their days off as for a contact."""
-    _update_person(actor, actor, changed, days_off, days_on, now)
+    _update_person(actor=actor, person=actor, changed=changed, days_off=days_off, days_on=days_on, now=now)
 
 
 def _update_person(
+    *,
     actor: AccountManager,
     person: AccountManager | Contact,
     changed: Collection[str],
@@ -121,12 +121,12 @@ def _update_person(
 
 
 def _save_day_off(actor: AccountManager, day_off: DayOff, now: dt.datetime) -> None:
-    action = "create" if day_off.pk is None else "update"
+    is_stored = DayOff.objects.filter(pk=day_off.pk).exists()
     day_off.save()
-    audit(actor=actor, action=action, subject=day_off, now=now)
+    audit(actor=actor, action="update" if is_stored else "create", subject=day_off, now=now)
 
 
-def _insert_once(row: M) -> M:
+def _insert_once(row: Row) -> Row:
     """The row, inserted, or the one that has its creation key already.
 
     Raises: NameTaken.
@@ -136,7 +136,7 @@ def _insert_once(row: M) -> M:
             row.save(force_insert=True)
     except IntegrityError as error:
         # A second sending of the same form waits here for the first to commit.
-        first = type(row)._default_manager.filter(creation_key=row.creation_key).first()  # type: ignore[attr-defined]
+        first = type(row).objects.filter(creation_key=row.creation_key).first()
         if first is None:
             raise NameTaken from error
         return first

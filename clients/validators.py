@@ -53,8 +53,6 @@ def validate_weekly_hours(value: Any) -> None:
 def validate_plain_text(value: str) -> None:
     """Raises: ValidationError where a one-line text holds control characters or markup brackets."""
     if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
-        raise ValidationError(
-            _("Remove the line breaks or other control characters."), code="control_characters"
-        )
+        raise ValidationError(_("Remove the line breaks or other control characters."), code="control_characters")
     if "<" in value or ">" in value:
         raise ValidationError(_("Remove the characters < and >."), code="markup")

@@ -76,7 +76,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": _rows(page.object_list, now, reader),
+        "rows": _rows(list(page.object_list), now, reader),
         "has_clients": bool(countries),
         "has_teams": bool(countries) or teams_for(actor).exists(),
         "is_filtered": any(chosen.values()) or not is_valid,
@@ -96,9 +96,7 @@ def client_create(request: HttpRequest) -> HttpResponse:
     form = NewClientForm(_posted(request), actor=_actor(request))
     if form.is_bound and form.is_valid():
         try:
-            client = services.create_client(
-                actor=_actor(request), client=form.save(commit=False), now=timezone.now()
-            )
+            client = services.create_client(actor=_actor(request), client=form.save(commit=False), now=timezone.now())
         except NameTaken:
             form.add_error("name", _("A client of this name exists already."))
         else:
@@ -143,17 +141,13 @@ def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("Added."))
         return redirect("desk:client", contact.client_id)
-    return _form_page(
-        request, "clients/contact_form.html", {"form": form, "days_off": days_off, "client": client}
-    )
+    return _form_page(request, "clients/contact_form.html", {"form": form, "days_off": days_off, "client": client})
 
 
 @page_methods
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(contacts_for(_actor(request)).select_related("client"), pk=pk)
-    form = ContactForm(
-        _posted(request), instance=contact, reader=_reader(request), country=contact.client.country
-    )
+    form = ContactForm(_posted(request), instance=contact, reader=_reader(request), country=contact.client.country)
     days_off = ContactDaysOff(_posted(request), instance=contact, prefix="days_off")
     if form.is_bound and _all_valid(form, days_off):
         try:
@@ -219,7 +213,7 @@ def _all_valid(form: Any, formset: Any) -> bool:
 
 def _filled(formset: BaseInlineFormSet[DayOff, Any, Any]) -> list[DayOff]:
     """The days off that were added or changed; `deleted_objects` of the formset is filled too."""
-    return cast(list[DayOff], formset.save(commit=False))
+    return formset.save(commit=False)
 
 
 def _rows(clients: Sequence[Client], now: dt.datetime, reader: Reader) -> list[ClientRow]:

@@ -52,8 +52,8 @@ def canonical_zone(name: str) -> str | None:
 @cache
 def canonical_zones() -> tuple[str, ...]:
     """The zones to choose from: each place once, under the name in use today, and UTC."""
-    current = {canonical_zone(name) for name in known_zones()} - {None}
-    return tuple(sorted(name for name in current if name == UTC or not name.startswith("Etc/")))  # type: ignore[union-attr]
+    current = {canonical_zone(name) or name for name in known_zones()}
+    return tuple(sorted(name for name in current if name == UTC or not name.startswith("Etc/")))
 
 
 def zones_of_country(country: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -56,9 +56,7 @@ class CountryFilter(admin.SimpleListFilter):
         used = set(HolidayCalendar.objects.values_list("country", flat=True))
         return [(code, name) for code, name in country_choices() if code in used]
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[HolidayCalendar]
-    ) -> QuerySet[HolidayCalendar]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[HolidayCalendar]) -> QuerySet[HolidayCalendar]:
         """The calendars of the chosen country."""
         return queryset.filter(country=self.value()) if self.value() else queryset
 
@@ -67,6 +65,15 @@ class CalendarChangeInline(admin.TabularInline[CalendarChange, HolidayCalendar])
     model = CalendarChange
     extra = 1
     fields = ("kind", "first_date", "last_date", "name")
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """A field that says its own name: in a table, the heading of the column is no label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and field.label:
+            field.widget.attrs["aria-label"] = field.label
+        return field
 
 
 @admin.register(HolidayCalendar)
@@ -147,6 +154,4 @@ class HolidayCalendarAdmin(admin.ModelAdmin[HolidayCalendar]):
     @admin.display(description=_("year"))
     def year_link(self, calendar: HolidayCalendar) -> str:
         """To the year as account managers see it."""
-        return format_html(
-            '<a href="{}">{}</a>', reverse("holidays_app:calendar", args=[calendar.pk]), _("Show")
-        )
+        return format_html('<a href="{}">{}</a>', reverse("holidays_app:calendar", args=[calendar.pk]), _("Show"))

@@ -72,9 +72,7 @@ class UnsupportedYear(CalendarError):
         self.known = known
 
 
-def days_between(
-    calendar: Calendar, first_date: date, last_date: date, language: str | None = None
-) -> CalendarDays:
+def days_between(calendar: Calendar, first_date: date, last_date: date, language: str | None = None) -> CalendarDays:
     """The special days of `calendar` from `first_date` to `last_date`, both included.
 
     Names are in `language` (BCP 47) or the nearest the country has (see `names_language`).
@@ -133,15 +131,11 @@ def validate(calendar: Calendar) -> None:
             + (f"choose one of {has}" if has else "its holidays are the same everywhere"),
         )
     if not calendar.categories:
-        raise UnknownCalendar(
-            "categories", f"none given; choose from {', '.join(categories(calendar.country))}"
-        )
+        raise UnknownCalendar("categories", f"none given; choose from {', '.join(categories(calendar.country))}")
     for category in calendar.categories:
         if category not in entity.supported_categories:
             has = ", ".join(categories(calendar.country))
-            raise UnknownCalendar(
-                "categories", f"{calendar.country} has no category {category!r}; choose from {has}"
-            )
+            raise UnknownCalendar("categories", f"{calendar.country} has no category {category!r}; choose from {has}")
 
 
 def countries() -> tuple[str, ...]:
@@ -157,9 +151,7 @@ def subdivisions(country: str) -> tuple[str, ...]:
 def categories(country: str) -> tuple[str, ...]:
     """The kinds of holiday a country has: the default one first, then sorted."""
     entity = _entity(country)
-    return tuple(
-        sorted(entity.supported_categories, key=lambda name: (name != entity.default_category, name))
-    )
+    return tuple(sorted(entity.supported_categories, key=lambda name: (name != entity.default_category, name)))
 
 
 def languages(country: str) -> tuple[str, ...]:
@@ -194,9 +186,8 @@ def weekend(country: str, subdivision: str | None = None, on_date: date | None =
     entity = _entity(country)
     # Weekends have moved (Saudi Arabia 2013, Emirates 2022, Johor 2025): the last year has the rule in force.
     first = on_date or date(entity.end_year, 12, 1)
-    rules = holidays.country_holidays(entity.country, subdiv=subdivision, expand=False)
     week = [first + timedelta(days) for days in range(7)]
-    rest = frozenset(day.weekday() for day in week if rules.is_weekend(day))
+    rest = frozenset(day.weekday() for day in week if _rules(entity, subdivision).is_weekend(day))
     if len(rest) == 1:
         # Where the library knows of one day only (Hong Kong, Venezuela), it is the one that moves holidays;
         # offices rest on the other as well where CLDR says so.
@@ -251,10 +242,14 @@ _YEARS_OF_DATA: Final = {"IN": range(2001, 2036)}
 def _entity(country: str) -> type[HolidayBase]:
     """The library's class for a country code or one of its aliases (UK, DEU)."""
     if country not in holidays.list_supported_countries():
-        raise UnknownCalendar(
-            "country", f"{country!r} is not an ISO 3166-1 alpha-2 country code, such as ES, MX or JP"
-        )
+        raise UnknownCalendar("country", f"{country!r} is not an ISO 3166-1 alpha-2 country code, such as ES, MX or JP")
     return type(holidays.country_holidays(country))
+
+
+@lru_cache(maxsize=1024)
+def _rules(entity: type[HolidayBase], subdivision: str | None) -> HolidayBase:
+    """The country's rules without any year's holidays."""
+    return entity(subdiv=subdivision, expand=False)
 
 
 # Room for every country and subdivision over three years; whoever walks through more only builds again.
@@ -290,9 +285,7 @@ class _Table:
     estimated: frozenset[date]
 
 
-def _library_table(
-    entity: type[HolidayBase], calendar: Calendar, year: int, kinds: set[str], language: str
-) -> _Table:
+def _library_table(entity: type[HolidayBase], calendar: Calendar, year: int, kinds: set[str], language: str) -> _Table:
     """What the library knows of a year, with the names sorted by date."""
     if not kinds:
         return _Table({}, frozenset(), frozenset())

@@ -45,17 +45,13 @@ CATEGORY_NAMES = {
 
 def by_name(choice: tuple[str, Any]) -> str:
     """A key that sorts choices as a reader looks for them: Åland under A, Österreich under O."""
-    return (
-        unicodedata.normalize("NFKD", str(choice[1])).casefold().translate(dict.fromkeys(range(0x300, 0x370)))
-    )
+    return unicodedata.normalize("NFKD", str(choice[1])).casefold().translate(dict.fromkeys(range(0x300, 0x370)))
 
 
 def country_choices() -> list[tuple[str, str]]:
     """Every country with its name in the active language, sorted by name."""
     language = get_language() or "en"
-    return sorted(
-        ((code, calendars.country_name(code, language)) for code in calendars.countries()), key=by_name
-    )
+    return sorted(((code, calendars.country_name(code, language)) for code in calendars.countries()), key=by_name)
 
 
 def subdivision_choices(country: str) -> list[tuple[str, str]]:

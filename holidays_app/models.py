@@ -90,10 +90,7 @@ def validate_place(place: Calendar) -> None:
     # Aliases such as UK are understood elsewhere, but a country is chosen and stored in one way.
     if place.country not in calendars.countries():
         raise ValidationError(
-            {
-                "country": _("“%s” is not a country. Use its ISO 3166 code of two letters, such as RO.")
-                % place.country
-            }
+            {"country": _("“%s” is not a country. Use its ISO 3166 code of two letters, such as RO.") % place.country}
         )
     try:
         calendars.validate(place)
@@ -134,9 +131,7 @@ class CalendarChange(models.Model):
 
     MAX_DAYS = 366
 
-    calendar = models.ForeignKey(
-        HolidayCalendar, models.CASCADE, related_name="changes", verbose_name=_("calendar")
-    )
+    calendar = models.ForeignKey(HolidayCalendar, models.CASCADE, related_name="changes", verbose_name=_("calendar"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CLOSURE)
     first_date = models.DateField(_("first day"))
     last_date = models.DateField(_("last day"), blank=True, help_text=_("Leave empty for a single day."))
@@ -165,9 +160,7 @@ class CalendarChange(models.Model):
     @property
     def dates(self) -> list[date]:
         """Every date of the change, in order."""
-        return [
-            self.first_date + timedelta(step) for step in range((self.last_date - self.first_date).days + 1)
-        ]
+        return [self.first_date + timedelta(step) for step in range((self.last_date - self.first_date).days + 1)]
 
     def clean(self) -> None:
         """Raises: ValidationError where the dates are reversed or years long, or a name is missing."""

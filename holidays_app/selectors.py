@@ -61,10 +61,7 @@ def days_for_calendars(
     days_of = known_calendar_days if as_far_as_known else calendar_days
     rows = list(holiday_calendars)
     prefetch_related_objects(rows, "changes")
-    return {
-        row.pk: days_of(row, first_date, last_date, language)
-        for row in {row.pk: row for row in rows}.values()
-    }
+    return {row.pk: days_of(row, first_date, last_date, language) for row in {row.pk: row for row in rows}.values()}
 
 
 def with_changes(

@@ -10,7 +10,5 @@ def ensure_place_calendar(*, country: str, subdivision: str | None = None) -> Ho
     Raises: ValidationError where there is no such country or subdivision.
     """
     validate_place(Calendar(country, subdivision or None))
-    calendar, _created = HolidayCalendar.objects.get_or_create(
-        country=country, subdivision=subdivision or "", name=""
-    )
+    calendar, _created = HolidayCalendar.objects.get_or_create(country=country, subdivision=subdivision or "", name="")
     return calendar

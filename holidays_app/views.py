@@ -139,9 +139,7 @@ def _year_page(
         "half_day_end": reader.wall_time(calendars.HALF_DAY_END),
         "kinds": [CATEGORY_NAMES.get(kind, kind) for kind in place.categories],
         # Where the names are not in the reader's language, the page says in which they are.
-        "names_language": ""
-        if named_in == reader.locale.language
-        else reader.locale.languages.get(named_in, named_in),
+        "names_language": "" if named_in == reader.locale.language else reader.locale.languages.get(named_in, named_in),
         "before": (year - 1, _year_url(page, place, year - 1)) if year - 1 in known else None,
         "after": (year + 1, _year_url(page, place, year + 1)) if year + 1 in known else None,
     }

@@ -26,6 +26,21 @@ class Day:
     is_estimated: bool
     is_weekend: bool
 
+    @property
+    def number(self) -> str:
+        """The day of the month."""
+        return str(self.date.day)
+
+    @property
+    def look(self) -> str:
+        """The CSS classes of its cell."""
+        modifiers: list[str] = [self.kind] if self.kind else []
+        if self.is_weekend and self.kind != "workday":
+            modifiers.append("rest")
+        if self.is_estimated:
+            modifiers.append("estimated")
+        return " ".join(["cal-day", *(f"cal-day--{modifier}" for modifier in modifiers)])
+
 
 @dataclass(frozen=True)
 class SpecialDays:
@@ -63,9 +78,7 @@ def weekdays(first_weekday: int, locale: Locale) -> tuple[Weekday, ...]:
     )
 
 
-def months(
-    place: Calendar, year: int, days: CalendarDays, first_weekday: int, locale: Locale
-) -> tuple[Month, ...]:
+def months(place: Calendar, year: int, days: CalendarDays, first_weekday: int, locale: Locale) -> tuple[Month, ...]:
     """The twelve months; `days` are those of the whole year, Monday is weekday 0."""
     return tuple(_month(place, date(year, month, 1), days, first_weekday, locale) for month in range(1, 13))
 

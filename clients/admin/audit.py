@@ -1,6 +1,6 @@
 """The audit trail: what every administration page writes to it, and the page that shows it."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -31,7 +31,7 @@ class AuditedAdmin(admin.ModelAdmin[Any]):
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         return [self._audit(request, "delete", row) for row in queryset]
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponseRedirect:  # type: ignore[override]
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponseRedirect:
         """The audit trail of this row."""
         query = urlencode({"subject_type": self.model._meta.label_lower, "subject_id": object_id})
         return HttpResponseRedirect(f"{reverse('admin:clients_auditentry_changelist')}?{query}")
@@ -45,9 +45,9 @@ class AuditedAdmin(admin.ModelAdmin[Any]):
 class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     """Read only: the database refuses changes too."""
 
-    list_display: ClassVar[tuple[str, ...]] = ("at", "actor", "action", "subject_type", "subject_id", "fields_changed")
-    list_filter: ClassVar[tuple[str, ...]] = ("action", "subject_type", "at")
-    search_fields: ClassVar[tuple[str, ...]] = ("=subject_id", "=actor_id", "actor_name")
+    list_display = ("at", "actor", "action", "subject_type", "subject_id", "fields_changed")
+    list_filter = ("action", "subject_type", "at")
+    search_fields = ("=subject_id", "=actor_id", "actor_name")
     search_help_text = _("The number of a row or of a person, or a person’s name.")
     fields = ("at", "actor", "action", "subject_type", "subject_id", "details")
     show_full_result_count = False

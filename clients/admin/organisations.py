@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -103,7 +103,7 @@ class ClientAdmin(AuditedAdmin):
     search_help_text = _("Name, city, industry or contact")
     autocomplete_fields = ("team",)
     inlines = (ContactLinks,)
-    fieldsets: ClassVar[Any] = (
+    fieldsets = (
         (None, {"fields": ("name", "team", "segment", "industry", "size")}),
         (_("Place"), {"fields": ("country", "city")}),
         (None, {"fields": ("notes", "add_contact")}),
@@ -114,7 +114,7 @@ class ClientAdmin(AuditedAdmin):
         clients: QuerySet[Client] = super().get_queryset(request)
         return clients.annotate(contact_count=Count("contacts", distinct=True))
 
-    def view_on_site(self, client: Client) -> str:  # type: ignore[override]
+    def view_on_site(self, client: Client) -> str:
         return reverse("desk:client", args=[client.pk])
 
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:

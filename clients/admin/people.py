@@ -21,11 +21,13 @@ from clients.languages import endonym
 from clients.models import AccountManager, Client, Contact, DayOff, Person
 from clients.zones import city
 
-PLACE = (_("Language and place"), {"fields": ("language", "time_zone", "calendar", "clock", "week_start")})
-HOURS = (_("Hours, in the person’s own time"), {"fields": ("working_hours", "buffer_minutes")})
-WISHES = (_("Preferred and reachable hours"), {"classes": ("collapse",), "fields": ("preferred_hours", "reachable_hours")})
-REMINDERS = (_("Reminders"), {"fields": ("reminder_minutes",)})
-Fieldsets = ClassVar[tuple[tuple[Any, dict[str, Any]], ...]]
+PLACE: Any = (_("Language and place"), {"fields": ("language", "time_zone", "calendar", "clock", "week_start")})
+HOURS: Any = (_("Hours, in the person’s own time"), {"fields": ("working_hours", "buffer_minutes")})
+WISHES: Any = (
+    _("Preferred and reachable hours"),
+    {"classes": ("collapse",), "fields": ("preferred_hours", "reachable_hours")},
+)
+REMINDERS: Any = (_("Reminders"), {"fields": ("reminder_minutes",)})
 
 
 def local_time_column(request: HttpRequest) -> Any:
@@ -90,7 +92,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(AccountManager)
-class AccountManagerAdmin(AuditedAdmin, UserAdmin):
+class AccountManagerAdmin(AuditedAdmin, UserAdmin[AccountManager]):
     form = AccountManagerForm
     add_form = NewAccountManagerForm
     list_display = ("full_name", "email", "is_staff", "is_active", language_column)
@@ -101,7 +103,7 @@ class AccountManagerAdmin(AuditedAdmin, UserAdmin):
     autocomplete_fields = ("calendar",)
     inlines = (OwnDaysOffInline,)
     readonly_fields = ("last_login", "created_at")
-    fieldsets: Fieldsets = (
+    fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Rights"), {"fields": ("teams", "is_staff", "is_active")}),
         (_("Name"), {"fields": ("full_name", "address_as", "native_name", "phone")}),
@@ -111,7 +113,7 @@ class AccountManagerAdmin(AuditedAdmin, UserAdmin):
         REMINDERS,
         (_("Dates"), {"fields": ("last_login", "created_at")}),
     )
-    add_fieldsets: Fieldsets = (
+    add_fieldsets = (
         (
             None,
             {
@@ -155,7 +157,7 @@ class ContactAdmin(AuditedAdmin):
     autocomplete_fields = ("client", "calendar")
     inlines = (ContactDaysOffInline,)
     readonly_fields = ("created_at",)
-    fieldsets: Fieldsets = (
+    fieldsets = (
         (None, {"fields": ("client", "full_name", "address_as", "native_name", "job_title")}),
         (_("How to reach them"), {"fields": ("email", "phone", "preferred_channel")}),
         PLACE,
@@ -178,7 +180,7 @@ class ContactAdmin(AuditedAdmin):
         found = Client.objects.filter(pk=client).first() if client.isdecimal() else None
         return {**contact_defaults(found), **initial} if found else initial
 
-    def view_on_site(self, contact: Contact) -> str:  # type: ignore[override]
+    def view_on_site(self, contact: Contact) -> str:
         return reverse("desk:client", args=[contact.client_id])
 
 

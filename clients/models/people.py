@@ -214,9 +214,7 @@ class DayOff(models.Model):
     MAX_DAYS = 366
 
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, blank=True, related_name="days_off")
-    account_manager = models.ForeignKey(
-        AccountManager, models.CASCADE, null=True, blank=True, related_name="days_off"
-    )
+    account_manager = models.ForeignKey(AccountManager, models.CASCADE, null=True, blank=True, related_name="days_off")
     first_date = models.DateField(_("first day"))
     last_date = models.DateField(_("last day"))
     reason = models.CharField(_("reason"), max_length=80, blank=True, validators=[validate_plain_text])
@@ -243,7 +241,8 @@ class DayOff(models.Model):
 
     def clean(self) -> None:
         """Raises: ValidationError where the dates are reversed or more than a year apart."""
-        if self.first_date is None or self.last_date is None:
+        # Empty fields are None here, and refused on their own.
+        if self.first_date is None or self.last_date is None:  # type: ignore[redundant-expr]
             return
         if self.last_date < self.first_date:
             raise ValidationError({"last_date": _("The last day comes before the first day.")})

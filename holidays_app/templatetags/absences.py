@@ -1,13 +1,8 @@
-"""Shows who is off when: {% absence_chart absences first_date last_date %}, {% absence_list absences %}."""
+"""Shows who is off when: {% absence_list absences %}."""
 
-from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_skeleton
 from django import template
 
 from holidays_app.absences import Absence
@@ -16,81 +11,9 @@ from holidays_app.year import span_label
 register = template.Library()
 
 
-@dataclass(frozen=True)
-class Bar:
-    """A stretch of a row, in percent of its width from the inline start."""
-
-    x: str
-    width: str
-    look: str
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A month's name where it begins."""
-
-    x: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Dates to percent of a strip; mirrored where the reader's language runs from right to left."""
-
-    first_date: date
-    last_date: date
-    is_mirrored: bool
-
-    def bar(self, first: date, last: date, look: str) -> Bar:
-        """The stretch from one date to another, both included."""
-        total = (self.last_date - self.first_date).days + 1
-        start, width = 100 * (first - self.first_date).days / total, 100 * ((last - first).days + 1) / total
-        return Bar(f"{100 - start - width if self.is_mirrored else start:.3f}%", f"{width:.3f}%", look)
-
-    @property
-    def dates(self) -> list[date]:
-        """Every date, in order."""
-        return [
-            self.first_date + timedelta(step) for step in range((self.last_date - self.first_date).days + 1)
-        ]
-
-
-def month_ticks(scale: Scale, locale: Locale) -> list[Tick]:
-    """The months of a scale; one of which only a few days are shown has no room for its name."""
-    return [
-        Tick(scale.bar(day, day, "").x, format_skeleton("MMM", day, locale=locale))
-        for day in scale.dates
-        if (day == scale.first_date or day.day == 1) and _days_of_month_left(day, scale.last_date) >= 6
-    ]
-
-
-def monday_ticks(scale: Scale) -> list[Bar]:
-    """Where weeks begin."""
-    return [scale.bar(day, day, "") for day in scale.dates if day.weekday() == 0]
-
-
-@register.inclusion_tag("holidays_app/absence_chart.html", takes_context=True)
-def absence_chart(
-    context: dict[str, Any], absences: Sequence[Absence[Any]], first_date: date, last_date: date
-) -> dict[str, Any]:
-    """One strip per person who is off at some time, in the order of their first absence."""
-    reader = context["reader"]
-    scale = Scale(first_date, last_date, reader.text_direction == "rtl")
-    rows: dict[Any, list[Bar]] = {}
-    for absence in absences:
-        look = absence.cause.reason + (" offs__bar--estimated" if absence.cause.is_estimated else "")
-        for person in absence.people:
-            rows.setdefault(person, []).append(scale.bar(absence.first_date, absence.last_date, look))
-    return {"rows": rows, "mondays": monday_ticks(scale), "months": month_ticks(scale, reader.locale)}
-
-
 @register.inclusion_tag("holidays_app/absence_list.html", takes_context=True)
 def absence_list(context: dict[str, Any], absences: Sequence[Absence[Any]]) -> dict[str, Any]:
-    """The same in words: dates, what for, and who."""
+    """Dates, what for, and who."""
     locale = context["reader"].locale
     rows = [(span_label(each.first_date, each.last_date, locale), each) for each in absences]
     return {"rows": rows, "reader": context["reader"]}
-
-
-def _days_of_month_left(day: date, last_date: date) -> int:
-    return min(monthrange(day.year, day.month)[1] - day.day, (last_date - day).days) + 1

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scheduling.engine.clock import CELL_SECONDS, QUARTERS_PER_DAY, stretches
 from scheduling.engine.days import DateKind, kinds_of_dates
-from scheduling.engine.hours import CELL_STARTS, HALF, NOON_CLOSING, minutes_outside, working_patterns
+from scheduling.engine.hours import CELL_STARTS, HALF, HALF_DAY_CLOSING, minutes_outside, working_patterns
 from scheduling.engine.values import Band, Participant, Reason, WeeklyHours
 
 #: Costs are counted in 1/1440 points: 10 + x²/360 points an hour are 3600 + x² of them a cell.
@@ -104,7 +104,7 @@ class _Week:
         if not self._patterns[kind.today]:
             blocks[outside] |= BLOCKED_BY[Reason.DAY_OFF]
         elif kind.today >= HALF:
-            blocks[outside & (CELL_STARTS >= NOON_CLOSING)] |= BLOCKED_BY[Reason.DAY_OFF]
+            blocks[outside & (CELL_STARTS >= HALF_DAY_CLOSING)] |= BLOCKED_BY[Reason.DAY_OFF]
         blocks[outside & ~_covered(self._reachable, kind)] |= BLOCKED_BY[Reason.UNREACHABLE]
 
         bands = np.where(outside, STRETCH, IDEAL).astype(np.uint8)

@@ -66,9 +66,7 @@ def explain(participant: Participant, start_at: datetime, end_at: datetime) -> E
     outside = [near.outside if near else 0 for near in nearest]
     farthest = outside.index(max(outside))
 
-    reachable = {
-        first_day + place: participant.reachable_hours[kind.weekday] for place, kind in enumerate(kinds)
-    }
+    reachable = {first_day + place: participant.reachable_hours[kind.weekday] for place, kind in enumerate(kinds)}
     unreachable = _first_blocked(cells, Reason.UNREACHABLE)
     around = _nearest(reachable, minutes[farthest if unreachable is None else unreachable])
     off = _first_blocked(cells, Reason.DAY_OFF)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scheduling.engine.clock import QUARTERS_PER_DAY
 from scheduling.engine.values import CELL_MINUTES, DAY_MINUTES, DayHours, WeeklyHours
 
-NOON_CLOSING = 13 * 60
+HALF_DAY_CLOSING = 13 * 60
 #: Day patterns: 0 to 6 are the weekdays' hours, OFF has none; from HALF on the same ones are cut at 13:00.
 OFF = 7
 HALF = 8
@@ -24,7 +24,7 @@ def working_patterns(hours: WeeklyHours) -> tuple[DayHours, ...]:
     """The working hours of each day pattern."""
     full: tuple[DayHours, ...] = (*hours, ())
     return full + tuple(
-        tuple((start, min(end, NOON_CLOSING)) for start, end in day if start < NOON_CLOSING) for day in full
+        tuple((start, min(end, HALF_DAY_CLOSING)) for start, end in day if start < HALF_DAY_CLOSING) for day in full
     )
 
 

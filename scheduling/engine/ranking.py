@@ -50,10 +50,7 @@ class Ranking:
     def fairest_first(self) -> Iterator[int]:
         """All slots from the fairest; sorts no more than is asked for."""
         slots = np.arange(self._units.shape[1])
-        if self._least_total:
-            leading = reduce(np.add, self.costs(slots))
-        else:
-            leading = reduce(np.maximum, self.loads(slots))
+        leading = reduce(np.add, self.costs(slots)) if self._least_total else reduce(np.maximum, self.loads(slots))
         slots = np.argsort(leading, kind="stable")
         borders = (np.flatnonzero(np.diff(leading[slots])) + 1).tolist()
         for start, end in zip([0, *borders], [*borders, len(slots)], strict=True):

@@ -154,9 +154,7 @@ def _check_weekly_hours(hours: WeeklyHours, field: str) -> None:
     for name, pairs in zip(WEEKDAYS, hours, strict=True):
         for position, (start, end) in enumerate(pairs):
             if not 0 <= start < DAY_MINUTES or not start < end <= start + DAY_MINUTES:
-                raise InvalidInput(
-                    f"{field}.{name}[{position}]", "must start on its day and end within 24 hours"
-                )
+                raise InvalidInput(f"{field}.{name}[{position}]", "must start on its day and end within 24 hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +172,7 @@ class MeetingRequest:
         for name in ("duration_minutes", "step_minutes"):
             minutes = getattr(self, name)
             if not 0 < minutes <= MAX_MINUTES or minutes % CELL_MINUTES:
-                raise InvalidInput(
-                    name, f"must be a multiple of {CELL_MINUTES} from {CELL_MINUTES} to {MAX_MINUTES:,}"
-                )
+                raise InvalidInput(name, f"must be a multiple of {CELL_MINUTES} from {CELL_MINUTES} to {MAX_MINUTES:,}")
         for name in ("start_at", "end_at"):
             instant = getattr(self, name)
             if instant.tzinfo is None:
@@ -187,9 +183,7 @@ class MeetingRequest:
             raise InvalidInput("end_at", "must be after the start of the horizon")
         # In UTC, because the difference of two times of one zone counts wall time.
         if self.end_at.astimezone(UTC) - self.start_at.astimezone(UTC) > timedelta(days=MAX_HORIZON_DAYS):
-            raise InvalidInput(
-                "end_at", f"must be at most {MAX_HORIZON_DAYS} days after the start of the horizon"
-            )
+            raise InvalidInput("end_at", f"must be at most {MAX_HORIZON_DAYS} days after the start of the horizon")
         if self.count < 1:
             raise InvalidInput("count", "must be at least 1")
 

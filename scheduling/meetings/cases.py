@@ -48,9 +48,7 @@ def parse_case(text: str | bytes) -> tuple[MeetingRequest, tuple[Participant, ..
     def participant(value: Any, path: str) -> Participant:
         person = _participant(_Object(value, path), request)
         if person.id in ids:
-            raise InvalidInput(
-                f"{path}.id", f"must differ from those before it, not be {_shown(person.id)} again"
-            )
+            raise InvalidInput(f"{path}.id", f"must differ from those before it, not be {_shown(person.id)} again")
         ids.add(person.id)
         return person
 
@@ -119,8 +117,7 @@ def _participant(person: "_Object", request: MeetingRequest) -> Participant:
 
     calendar = person.optional("calendar", calendar_days, None, null=True)
     days_off, half_days, extra_workdays = (
-        frozenset(person.optional(key, dates, no_dates))
-        for key in ("days_off", "half_days", "extra_workdays")
+        frozenset(person.optional(key, dates, no_dates)) for key in ("days_off", "half_days", "extra_workdays")
     )
     with _inside(person.path):
         return Participant(
@@ -129,9 +126,7 @@ def _participant(person: "_Object", request: MeetingRequest) -> Participant:
             zone=zone,
             working_hours=person.optional("working_hours", weekly_hours, DEFAULT_WORKING_HOURS, null=True),
             preferred_hours=person.optional("preferred_hours", weekly_hours, NO_HOURS, null=True),
-            reachable_hours=person.optional(
-                "reachable_hours", weekly_hours, DEFAULT_REACHABLE_HOURS, null=True
-            ),
+            reachable_hours=person.optional("reachable_hours", weekly_hours, DEFAULT_REACHABLE_HOURS, null=True),
             days_off=days_off.union(calendar.holidays) if calendar else days_off,
             half_days=half_days.union(calendar.half_days) if calendar else half_days,
             extra_workdays=extra_workdays.union(calendar.workdays) if calendar else extra_workdays,
@@ -224,11 +219,7 @@ def _whole(value: Any, path: str) -> int:
 
 def _number(value: Any, path: str) -> float:
     # 1e999 is JSON, and infinite.
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or value in (float("inf"), float("-inf"))
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value in (float("inf"), float("-inf")):
         raise InvalidInput(path, f"must be a number, not {_shown(value)}")
     return value
 

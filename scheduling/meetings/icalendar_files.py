@@ -36,8 +36,8 @@ def invitation(meeting: Meeting, *, method: Method, now: dt.datetime, comment: s
     calendar.add("VERSION", "2.0")
     calendar.add("METHOD", method.value)
     event = _event(meeting, method, now)
-    if comment:
-        event.add("COMMENT", lines(comment))
+    if comment := lines(comment):
+        event.add("COMMENT", comment)
     if "TZID" in event["DTSTART"].params:
         start_at = meeting.start_at
         calendar.add_component(_time_zone(meeting.time_zone, start_at.year - 1, start_at.year + 2))
@@ -76,7 +76,7 @@ def _times(meeting: Meeting) -> tuple[dt.datetime, dt.datetime]:
     """Start and end on the wall of the meeting's zone, or in UTC where that wall can't tell them apart."""
     zone = ZoneInfo(meeting.time_zone)
     start, end = meeting.start_at.astimezone(zone), meeting.end_at.astimezone(zone)
-    if meeting.time_zone == "UTC" or start.fold or end.fold:
+    if start.fold or end.fold:
         # A local time that occurs twice means its first pass: RFC 5545, section 3.3.5.
         return meeting.start_at.astimezone(dt.UTC), meeting.end_at.astimezone(dt.UTC)
     return start, end

@@ -45,25 +45,30 @@ def _where_it_lies(slot: ParticipantSlot, explanation: Explanation, reader: Read
     if explanation.working_wall is None:
         return conditional_escape(_("Outside the working hours"))
     opens, closes = explanation.working_wall
-    hours = bdi(f"{reader.wall_time(opens.time())}–{reader.wall_time(closes.time())}")
-    if explanation.position is Position.WORKING:
-        if slot.band is Band.GOOD:
-            return format_html(_("Inside the working hours ({hours}), outside the preferred ones"), hours=hours)
-        return format_html(_("Inside the working hours ({hours})"), hours=hours)
     starts, ends = (local.replace(tzinfo=None) for local in (slot.local_start, slot.local_end))
     outside = dt.timedelta(minutes=explanation.minutes_outside)
-    words = {"duration": bdi(duration(explanation.minutes_outside, reader)), "hours": hours}
-    if explanation.position is Position.BEFORE_HOURS:
-        # Between two stretches of working hours a meeting can lie outside of both.
-        if starts != opens - outside:
-            return format_html(_("Up to {duration} before the working hours ({hours})"), **words)
-        return format_html(_("Starts {duration} before the working hours ({hours})"), **words)
-    if ends != closes + outside:
-        return format_html(_("Up to {duration} after the working hours ({hours})"), **words)
-    if starts < closes:
-        time = bdi(reader.wall_time(closes.time()))
-        return format_html(_("Runs {duration} past {time}"), duration=words["duration"], time=time)
-    return format_html(_("Ends {duration} after the working hours ({hours})"), **words)
+    match explanation.position:
+        case Position.WORKING if slot.band is Band.GOOD:
+            sentence = _("Inside the working hours ({hours}), outside the preferred ones")
+        case Position.WORKING:
+            sentence = _("Inside the working hours ({hours})")
+        # Between two stretches of working hours a meeting can begin after one and end before the other.
+        case Position.BEFORE_HOURS if starts != opens - outside:
+            sentence = _("Up to {duration} before the working hours ({hours})")
+        case Position.BEFORE_HOURS:
+            sentence = _("Starts {duration} before the working hours ({hours})")
+        case Position.AFTER_HOURS if ends != closes + outside:
+            sentence = _("Up to {duration} after the working hours ({hours})")
+        case Position.AFTER_HOURS if starts < closes:
+            sentence = _("Runs {duration} past {time}")
+        case _:
+            sentence = _("Ends {duration} after the working hours ({hours})")
+    return format_html(
+        sentence,
+        duration=bdi(duration(explanation.minutes_outside, reader)),
+        hours=bdi(f"{reader.wall_time(opens.time())}–{reader.wall_time(closes.time())}"),
+        time=bdi(reader.wall_time(closes.time())),
+    )
 
 
 def blocked_reason(
@@ -89,9 +94,7 @@ def blocked_reason(
             names=names,
             city=bdi(cities.pop()),
         )
-    return format_html(
-        ngettext("{names} can’t be reached.", "{names} can’t be reached.", count), names=names
-    )
+    return format_html(ngettext("{names} can’t be reached.", "{names} can’t be reached.", count), names=names)
 
 
 def away_reason(people: Sequence[Portrait], date: dt.date, away: Away, reader: Reader) -> SafeString:
@@ -113,9 +116,7 @@ def away_reason(people: Sequence[Portrait], date: dt.date, away: Away, reader: R
     holiday = holiday_name(away)
     if away.leave is Leave.HALF_DAY:
         return format_html(
-            ngettext(
-                "{holiday}: {names} works until {time}.", "{holiday}: {names} work until {time}.", count
-            ),
+            ngettext("{holiday}: {names} works until {time}.", "{holiday}: {names} work until {time}.", count),
             holiday=holiday,
             names=names,
             time=bdi(reader.wall_time(dt.time(13))),

@@ -1,12 +1,16 @@
 import smtplib
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 import redis
 from django.conf import settings
 from django.core.mail import send_mail
+from django.core.management import call_command
 from django.db import connection
+from django.templatetags.static import StaticNode
 from django.utils import timezone
+from pytest_django import Settings
 
 from tests.smtp import SmtpServer
 
@@ -50,3 +54,17 @@ def test_smtp_server_refuses_and_defers_the_recipients_it_was_told_to(smtp_serve
     }
     (delivery,) = smtp_server.deliveries
     assert delivery.recipients == ("ana@client.example",)
+
+
+def test_static_files_are_collected_with_hashed_names_and_compressed(settings: Settings, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    call_command("collectstatic", "--no-input", verbosity=0)
+
+    served = StaticNode.handle_simple("dayband.css")
+    hashed = tmp_path / served.removeprefix(settings.STATIC_URL)
+    assert hashed.name != "dayband.css"
+    assert hashed.exists()
+    assert hashed.with_name(f"{hashed.name}.br").exists()

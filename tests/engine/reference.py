@@ -53,8 +53,8 @@ class Person:
             for start, end in person.get("busy", [])
         ]
         # Asked for again and again.
-        self.working_on = cache(self.working_on)
-        self.is_bridge = cache(self.is_bridge)
+        self.working_on = cache(self._working_on)
+        self.is_bridge = cache(self._is_bridge)
         self.cell = cache(partial(Cell, self))
 
     def _keep(self, country: str, subdivision: str | None, categories: list[str], years: range) -> None:
@@ -66,7 +66,7 @@ class Person:
                 holidays.country_holidays(country, subdivision, years, expand=False, categories="half_day")
             )
 
-    def working_on(self, day: date) -> list[Interval]:
+    def _working_on(self, day: date) -> list[Interval]:
         if day in self.days_off:
             return []
         if day in self.extra_workdays:
@@ -82,7 +82,7 @@ class Person:
     def hours_on(self, table: dict[str, list[list[str]]], day: date) -> list[Interval]:
         return on_wall(table.get(WEEKDAYS[day.weekday()], []), day)
 
-    def is_bridge(self, day: date) -> bool:
+    def _is_bridge(self, day: date) -> bool:
         return bool(self.working_on(day)) and not self.working_on(day - DAY) and not self.working_on(day + DAY)
 
 
@@ -156,7 +156,7 @@ class Candidate:
         )
         if self.blockers:
             return
-        exact = [sum(person.cell(cell).cost for cell in cells) for person in people]
+        exact = [sum((person.cell(cell).cost for cell in cells), Fraction()) for person in people]
         self.costs = [round(cost, 6) for cost in exact]
         self.loads = [
             round(person.weight * (person.burden + cost), 6) for person, cost in zip(people, exact, strict=True)

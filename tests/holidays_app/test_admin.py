@@ -101,9 +101,7 @@ def test_senseless_change_is_refused_at_its_field_and_nothing_is_saved(admin: Cl
 
 def test_country_stays_when_a_calendar_is_changed(admin: Client) -> None:
     calendar = HolidayCalendar.objects.create(country="ES", name="Ours")
-    response = admin.post(
-        f"{LIST}{calendar.pk}/change/?country=DE", calendar_form(subdivision="MD", country="DE")
-    )
+    response = admin.post(f"{LIST}{calendar.pk}/change/?country=DE", calendar_form(subdivision="MD", country="DE"))
     assert response.status_code == 302
     calendar.refresh_from_db()
     assert (calendar.country, calendar.subdivision) == ("ES", "MD")

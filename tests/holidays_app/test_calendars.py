@@ -188,9 +188,7 @@ def test_estimated_dates_are_the_ones_the_library_labels_and_no_label_is_left_in
 
 
 @given(st.dates(date(2010, 1, 1), date(2025, 12, 31)), st.integers(0, 800), st.sampled_from(countries()))
-def test_days_between_are_the_days_of_the_years_that_lie_between(
-    first: date, length: int, country: str
-) -> None:
+def test_days_between_are_the_days_of_the_years_that_lie_between(first: date, length: int, country: str) -> None:
     last = date.fromordinal(first.toordinal() + length)
     known = supported_years(country)
     if first.year < known[0] or last.year > known[-1]:
@@ -295,9 +293,7 @@ def test_subdivision_may_be_given_by_its_name() -> None:
         ("ES", "not a language", "en-US"),
     ],
 )
-def test_names_are_in_the_nearest_language_and_say_so(
-    country: str, requested: str | None, named_in: str
-) -> None:
+def test_names_are_in_the_nearest_language_and_say_so(country: str, requested: str | None, named_in: str) -> None:
     assert names_language(country, requested) == named_in
     assert year_days(Calendar(country), 2026, requested).language == named_in
 

@@ -26,9 +26,7 @@ Kind = CalendarChange.Kind
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
 
-def change(
-    kind: Kind, first: date, last: date | None = None, name: str = "Ours", pk: int = 1
-) -> CalendarChange:
+def change(kind: Kind, first: date, last: date | None = None, name: str = "Ours", pk: int = 1) -> CalendarChange:
     return CalendarChange(pk=pk, kind=kind, first_date=first, last_date=last or first, name=name)
 
 
@@ -76,9 +74,7 @@ def test_local_half_day_takes_the_place_of_a_whole_one() -> None:
 def test_what_is_decided_locally_is_no_estimate() -> None:
     days = days_between(Calendar("MA"), date(2030, 1, 1), date(2030, 12, 31))
     eid = min(days.estimated)
-    decreed = with_changes(
-        days, [change(Kind.CLOSURE, eid, name="By decree")], date(2030, 1, 1), date(2030, 12, 31)
-    )
+    decreed = with_changes(days, [change(Kind.CLOSURE, eid, name="By decree")], date(2030, 1, 1), date(2030, 12, 31))
     assert eid in decreed.holidays
     assert eid not in decreed.estimated
 
@@ -186,9 +182,7 @@ def test_unsupported_year_is_refused_unless_asked_for_what_is_known() -> None:
     ],
 )
 @pytest.mark.django_db
-def test_calendar_of_nothing_known_is_refused_at_its_field(
-    values: dict[str, object], field: str, says: str
-) -> None:
+def test_calendar_of_nothing_known_is_refused_at_its_field(values: dict[str, object], field: str, says: str) -> None:
     with pytest.raises(ValidationError) as refused:
         HolidayCalendar(**values).full_clean()
     assert field in refused.value.message_dict
@@ -270,9 +264,7 @@ def test_place_that_does_not_exist_has_no_calendar_made() -> None:
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Germany · Bayern"), ("es", "Alemania · Bayern")])
-def test_calendar_without_a_name_is_called_by_its_place_in_the_readers_language(
-    language: str, title: str
-) -> None:
+def test_calendar_without_a_name_is_called_by_its_place_in_the_readers_language(language: str, title: str) -> None:
     with translation.override(language):
         assert str(HolidayCalendar(country="DE", subdivision="BY")) == title
         assert str(HolidayCalendar(country="DE", subdivision="BY", name="Ours")) == "Ours"

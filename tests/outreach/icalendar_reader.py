@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 # A parameter's value is quoted or free of the characters that divide. Source: RFC 5545, section 3.1.
@@ -95,13 +96,19 @@ def _property(line: str) -> Property:
     return Property(name[0], params, line[position + 1 :])
 
 
-def offset_at(time_zone: Component, at: dt.datetime) -> dt.timedelta:
-    """The offset that a VTIMEZONE gives for an instant: that of the latest onset before it."""
-    onsets = [
+def onsets_of(time_zone: Component) -> list[tuple[dt.datetime, dt.timedelta]]:
+    """When each offset of a VTIMEZONE begins, in order. Source: RFC 5545, section 3.6.5."""
+    return sorted(
         (each["DTSTART"].wall.replace(tzinfo=dt.UTC) - each["TZOFFSETFROM"].offset, each["TZOFFSETTO"].offset)
         for each in time_zone.components
-    ]
-    return max(onset for onset in onsets if onset[0] <= at)[1]
+    )
+
+
+def offset_at(onsets: Sequence[tuple[dt.datetime, dt.timedelta]], at: dt.datetime) -> dt.timedelta:
+    """The offset at an instant: that of the latest onset before it."""
+    latest = bisect(onsets, at, key=lambda onset: onset[0]) - 1
+    assert latest >= 0, "no onset before it"
+    return onsets[latest][1]
 
 
 def instant(calendar: Component, name: str) -> dt.datetime:
@@ -112,5 +119,5 @@ def instant(calendar: Component, name: str) -> dt.datetime:
     time_zone = calendar.inside("VTIMEZONE")
     assert found.params["TZID"] == time_zone["TZID"].value
     local = found.wall.replace(tzinfo=dt.UTC)
-    offsets = {each["TZOFFSETTO"].offset for each in time_zone.components}
-    return min(local - offset for offset in offsets if offset_at(time_zone, local - offset) == offset)
+    onsets = onsets_of(time_zone)
+    return min(local - offset for offset in {offset for _, offset in onsets} if offset_at(onsets, local - offset) == offset)

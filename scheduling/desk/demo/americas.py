@@ -21,14 +21,16 @@ CLIENTS = (
         contacts=(
             DemoContact(
                 full_name="Geneviève Lacasse", address_as="Mme Lacasse", job_title="Directrice des achats",
-                language="fr-CA", time_zone="America/Toronto", calendar="CA-QC", email="genevieve@erable-et-fils.example",
+                language="fr-CA", time_zone="America/Toronto", calendar="CA-QC",
+                email="genevieve@erable-et-fils.example",
                 phone="+15145550101", working_hours=weekly(MON_FRI, "08:30-12:00", "13:00-16:30"),
                 preferred_hours=weekly(MON_FRI, "09:30-11:30"), preferred_channel=Channel.VIDEO,
                 notes="Prefers French, answers in English.",
             ),
             DemoContact(
                 full_name="Olivier Fontaine", address_as="Olivier", job_title="Chef d’atelier",
-                language="fr-CA", time_zone="America/Moncton", calendar="CA-NB", email="olivier@erable-et-fils.example",
+                language="fr-CA", time_zone="America/Moncton", calendar="CA-NB",
+                email="olivier@erable-et-fils.example",
                 working_hours=weekly(MON_FRI, "07:00-15:30"), reachable_hours=EARLY_BIRD,
                 preferred_channel=Channel.PHONE, phone="+15065550101", away=(Away("Vacances", 17, 9),),
             ),
@@ -69,7 +71,8 @@ CLIENTS = (
                 full_name="Walt Hennessy", address_as="Mr. Hennessy", job_title="Dispatch lead", language="en-US",
                 time_zone="America/Phoenix", calendar="US-AZ", email="walt@copper-finch.example",
                 phone="+16025550101", working_hours=weekly("mon-thu", "06:00-16:30"), reachable_hours=EARLY_BIRD,
-                preferred_channel=Channel.PHONE, reminder_minutes=(60,), notes="Works four long days, Monday to Thursday.",
+                preferred_channel=Channel.PHONE, reminder_minutes=(60,),
+                notes="Works four long days, Monday to Thursday.",
             ),
         ),
     ),
@@ -78,7 +81,8 @@ CLIENTS = (
         country="MX", city="Ciudad de México", contacts=(
             DemoContact(
                 full_name="Lucía Arriaga Solís", address_as="Lic. Arriaga", job_title="Gerente comercial",
-                language="es-MX", time_zone="America/Mexico_City", calendar="semilla", email="lucia@semilla-y-sal.example",
+                language="es-MX", time_zone="America/Mexico_City", calendar="semilla",
+                email="lucia@semilla-y-sal.example",
                 working_hours=weekly(MON_FRI, "09:00-14:00", "16:00-19:00"), reachable_hours=NIGHT_OWL,
                 preferred_channel=Channel.VIDEO,
             ),
@@ -110,7 +114,8 @@ CLIENTS = (
         country="BR", city="São Paulo", contacts=(
             DemoContact(
                 full_name="Beatriz Figueira Lobo", address_as="Dra. Beatriz", job_title="Diretora de operações",
-                language="pt-BR", time_zone="America/Sao_Paulo", calendar="BR-SP", email="beatriz@lumen-orchard.example",
+                language="pt-BR", time_zone="America/Sao_Paulo", calendar="BR-SP",
+                email="beatriz@lumen-orchard.example",
                 working_hours=weekly(MON_FRI, "09:00-12:30", "13:30-18:00"), preferred_channel=Channel.VIDEO,
                 away=(Away("Férias", 50, 12),),
             ),

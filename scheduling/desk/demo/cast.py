@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from clients.models import Client, Contact
 from holidays_app.models import CalendarChange
 
-PASSWORD = "a fair hour for everyone"
+PASSWORD = "a fair hour for everyone"  # noqa: S105  (printed with the accounts, and refused in production)
 
 Channel = Contact.Channel
 Segment = Client.Segment
@@ -119,9 +119,7 @@ LOCAL_CALENDARS = {
     "semilla": LocalCalendar(
         "Semilla y Sal", "MX", (Change(CalendarChange.Kind.HALF_DAY, "Inventario anual", 40, "wed"),)
     ),
-    "duna": LocalCalendar(
-        "Duna Óramű", "HU", (Change(CalendarChange.Kind.WORKDAY, "Ledolgozós szombat", 8, "sat"),)
-    ),
+    "duna": LocalCalendar("Duna Óramű", "HU", (Change(CalendarChange.Kind.WORKDAY, "Ledolgozós szombat", 8, "sat"),)),
 }
 
 ATLANTIC, SUNRISE = "Atlantic", "Sunrise"

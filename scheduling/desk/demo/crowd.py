@@ -30,9 +30,7 @@ def load_crowd(count: int) -> int:
     lenders = list(
         Contact.objects.filter(email__in=[demo.email for demo in CONTACTS]).select_related("client").order_by("pk")
     )
-    clients = Client.objects.bulk_create(
-        [_client(number, lenders, teams) for number in numbers], batch_size=BATCH
-    )
+    clients = Client.objects.bulk_create([_client(number, lenders, teams) for number in numbers], batch_size=BATCH)
     Contact.objects.bulk_create(
         [_contact(number, lenders, client) for number, client in zip(numbers, clients, strict=True)],
         batch_size=BATCH,

@@ -43,9 +43,7 @@ def load_demo(*, now: dt.datetime) -> None:
     calendars = _Calendars(today)
     teams = {name: Team.objects.get_or_create(name=name)[0] for manager in MANAGERS for name in manager.teams}
     managers = [_manager(manager, teams, calendars) for manager in MANAGERS]
-    contacts = [
-        contact for client in CLIENTS for contact in _contacts_of(client, teams[client.team], calendars)
-    ]
+    contacts = [contact for client in CLIENTS for contact in _contacts_of(client, teams[client.team], calendars)]
     DayOff.objects.bulk_create(
         day_off
         for demo, person in zip([*MANAGERS, *CONTACTS], [*managers, *contacts], strict=True)

@@ -39,20 +39,16 @@ MOVE_REASONS = ("Their board meets that morning.", "The figures arrive a day lat
 CANCEL_REASON = "Settled by mail."
 
 
-def hold_meetings(
-    *, managers: Sequence[AccountManager], contacts: Sequence[Contact], now: dt.datetime
-) -> None:
+def hold_meetings(*, managers: Sequence[AccountManager], contacts: Sequence[Contact], now: dt.datetime) -> None:
     """Books every client's meetings, moves some and cancels one; only the last three bookings happen `now`."""
-    dice = random.Random("Dayband")
+    dice = random.Random("Dayband")  # noqa: S311  (the same meetings every time, nothing secret)
     soon = _next_hour(now)
     prefetch_related_objects(managers, "teams")
     people_of: dict[Client, list[Contact]] = {}
     for contact in contacts:
         people_of.setdefault(contact.client, []).append(contact)
     rounds = sorted(
-        (week, number, client)
-        for number, client in enumerate(people_of)
-        for week in _weeks(client, number)
+        (week, number, client) for number, client in enumerate(people_of) for week in _weeks(client, number)
     )
     booked_ahead: list[Meeting] = []
     for week, number, client in rounds:
@@ -60,7 +56,14 @@ def hold_meetings(
         until_at = begins_at + dt.timedelta(weeks=1)
         # Long enough ago for nobody to be told of it today (scheduling.outreach.services.planning).
         booked_at = min(begins_at, now) - dt.timedelta(days=dice.randint(9, 16), hours=dice.randint(0, 9))
-        meeting = _hold(people_of[client], _hosts(managers, client, number, week), begins_at, until_at, booked_at, dice)
+        meeting = _hold(
+            people_of[client],
+            _hosts(managers, client, number, week),
+            begins_at=begins_at,
+            until_at=until_at,
+            booked_at=booked_at,
+            dice=dice,
+        )
         if meeting is None:
             continue
         if week >= 0:
@@ -80,7 +83,8 @@ def hold_meetings(
     # What is booked now is confirmed by mail, so that the outbox has something to show.
     for people in (contacts[:5], contacts[5:7], contacts[8:9]):
         begins_at = soon + dt.timedelta(days=8)
-        _hold(people, managers[:1], begins_at, begins_at + dt.timedelta(days=6), now, dice)
+        until_at = begins_at + dt.timedelta(days=6)
+        _hold(people, managers[:1], begins_at=begins_at, until_at=until_at, booked_at=now, dice=dice)
 
 
 def _weeks(client: Client, number: int) -> Iterator[int]:
@@ -89,9 +93,7 @@ def _weeks(client: Client, number: int) -> Iterator[int]:
     return (week for week in range(-WEEKS_BEHIND, WEEKS_AHEAD) if (week + number) % between == 0)
 
 
-def _hosts(
-    managers: Sequence[AccountManager], client: Client, number: int, week: int
-) -> list[AccountManager]:
+def _hosts(managers: Sequence[AccountManager], client: Client, number: int, week: int) -> list[AccountManager]:
     """Who holds the meeting: one of the client's team, and every third week another one too."""
     members = [manager for manager in managers if client.team in manager.teams.all()]
     lead = members[number % len(members)]
@@ -102,6 +104,7 @@ def _hosts(
 def _hold(
     contacts: Sequence[Contact],
     colleagues: Sequence[AccountManager],
+    *,
     begins_at: dt.datetime,
     until_at: dt.datetime,
     booked_at: dt.datetime,
@@ -109,7 +112,14 @@ def _hold(
 ) -> Meeting | None:
     """A meeting at a fair time, or, one time in three, at one that somebody had to stay up for."""
     duration_minutes = dice.choice((30, 45, 45, 60))
-    slots = _slots(contacts, colleagues, duration_minutes, begins_at, until_at, booked_at)
+    slots = _slots(
+        contacts,
+        colleagues,
+        duration_minutes=duration_minutes,
+        begins_at=begins_at,
+        until_at=until_at,
+        now=booked_at,
+    )
     if not slots:
         return None
     slot = max(slots, key=_clients_cost) if dice.random() < 0.35 else slots[0]
@@ -135,10 +145,10 @@ def _move(meeting: Meeting, until_at: dt.datetime, moved_at: dt.datetime, dice: 
     slots = _slots(
         [row.contact for row in rows if row.contact],
         [row.account_manager for row in rows if row.account_manager],
-        meeting.duration_minutes,
-        meeting.start_at,
-        until_at,
-        moved_at,
+        duration_minutes=meeting.duration_minutes,
+        begins_at=meeting.start_at,
+        until_at=until_at,
+        now=moved_at,
     )
     if slots:
         move(
@@ -155,14 +165,13 @@ def _move(meeting: Meeting, until_at: dt.datetime, moved_at: dt.datetime, dice: 
 def _slots(
     contacts: Sequence[Contact],
     colleagues: Sequence[AccountManager],
+    *,
     duration_minutes: int,
     begins_at: dt.datetime,
     until_at: dt.datetime,
     now: dt.datetime,
 ) -> Sequence[Slot]:
-    people = attendees(
-        contacts=contacts, colleagues=colleagues, start_at=begins_at, end_at=until_at, now=now
-    )
+    people = attendees(contacts=contacts, colleagues=colleagues, start_at=begins_at, end_at=until_at, now=now)
     request = MeetingRequest(
         duration_minutes=duration_minutes,
         start_at=begins_at,

@@ -66,9 +66,7 @@ def absences_of(
     return absences(calendars, first_date, last_date, language, _leaves(people, first_date, last_date))
 
 
-def _leaves(
-    people: Sequence[Somebody], first_date: dt.date, last_date: dt.date
-) -> Mapping[Somebody, Sequence[Leave]]:
+def _leaves(people: Sequence[Somebody], first_date: dt.date, last_date: dt.date) -> Mapping[Somebody, Sequence[Leave]]:
     contacts = {each.person.pk: each for each in people if isinstance(each.person, Contact)}
     colleagues = {each.person.pk: each for each in people if each.client is None}
     rows = DayOff.objects.filter(

@@ -15,7 +15,7 @@ from clients.languages import endonym
 from clients.models import Client
 from clients.reader import WEEKDAYS, Reader
 from holidays_app.absences import Absence
-from holidays_app.templatetags.absences import Bar, absence_chart
+from holidays_app.chart import Bar, Scale, absence_chart
 from holidays_app.year import span_label
 from scheduling.desk.selectors.absences import Group, Somebody
 from scheduling.engine import Band, MeetingRequest, assess
@@ -113,13 +113,14 @@ def off_chart(
     last_date: dt.date,
 ) -> dict[str, Any]:
     """One strip per person who is off at some time, client by client."""
-    chart = absence_chart(context, absences, first_date, last_date)
-    bars = chart.pop("rows")
+    reader = context["reader"]
+    scale = Scale(first_date, last_date, is_mirrored=reader.text_direction == "rtl")
+    chart = absence_chart(absences, scale, reader.locale)
     drawn = [
-        ChartGroup(group.client, tuple((each, bars[each]) for each in group.people if each in bars))
+        ChartGroup(group.client, tuple((each, chart.rows[each]) for each in group.people if each in chart.rows))
         for group in groups
     ]
-    return {**chart, "groups": [group for group in drawn if group.rows], "reader": context["reader"]}
+    return {"chart": chart, "groups": [group for group in drawn if group.rows], "reader": reader}
 
 
 @register.simple_tag

@@ -127,6 +127,11 @@ def _date_field(label: "StrOrPromise", *, required: bool = True) -> forms.DateFi
     )
 
 
+def _check_duration(minutes: int) -> None:
+    if not STEP_MINUTES <= minutes <= LONGEST_MINUTES or minutes % STEP_MINUTES:
+        raise ValidationError(_DURATION, code="duration")
+
+
 _DURATION = _("Choose a duration of 15, 30, 45 … up to 480 minutes.")
 
 
@@ -135,11 +140,11 @@ class ProposalForm(forms.Form):
 
     duration = forms.IntegerField(
         label=_("Minutes"),
-        min_value=STEP_MINUTES,
-        max_value=LONGEST_MINUTES,
-        step_size=STEP_MINUTES,
-        widget=forms.NumberInput(attrs={"class": "input"}),
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value", "step_size"), _DURATION),
+        widget=forms.NumberInput(
+            attrs={"class": "input", "min": STEP_MINUTES, "max": LONGEST_MINUTES, "step": STEP_MINUTES}
+        ),
+        validators=[_check_duration],
+        error_messages={"required": _DURATION, "invalid": _DURATION},
     )
     first = _date_field(_("First day"))
     last = _date_field(_("Last day"))
@@ -193,7 +198,9 @@ class ProposalForm(forms.Form):
         """The values; with errors where the people are too many or the days make no horizon."""
         values = super().clean() or {}
         if self.choices.unknown_client:
-            self.add_error(None, ValidationError(_("This client is none of those that you look after."), code="unknown"))
+            self.add_error(
+                None, ValidationError(_("This client is none of those that you look after."), code="unknown")
+            )
         self._check_people(values)
         first_date, last_date = values.get("first"), values.get("last")
         if first_date is not None and last_date is not None:

@@ -58,9 +58,7 @@ def burdens(shown: Slot | None, other: Slot | None, people: Sequence[Portrait], 
 
 def _totals(slot: Slot | None, people: Sequence[Portrait]) -> dict[Portrait, float]:
     shares = shares_of(slot) if slot else {}
-    return {
-        portrait: portrait.participant.burden + (shares[portrait.key].cost if slot else 0.0) for portrait in people
-    }
+    return {portrait: portrait.participant.burden + (shares[portrait.key].cost if slot else 0.0) for portrait in people}
 
 
 def _sentence(shown: Slot | None, other: Slot | None, ordered: Sequence[Portrait], reader: Reader) -> SafeString:

@@ -95,4 +95,6 @@ def _joined(blocks: Iterable[Block]) -> list[Block]:
 
 def _gaps(day: CivilDay, free: Sequence[Span]) -> list[Span]:
     edges = [day.start_at, *(edge for span in free for edge in (span.start_at, span.end_at)), day.end_at]
-    return [Span(start_at, end_at) for start_at, end_at in zip(edges[::2], edges[1::2], strict=True) if start_at < end_at]
+    return [
+        Span(start_at, end_at) for start_at, end_at in zip(edges[::2], edges[1::2], strict=True) if start_at < end_at
+    ]

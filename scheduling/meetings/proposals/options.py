@@ -42,6 +42,7 @@ class Option:
 
 
 def options(
+    *,
     slots: Sequence[Slot],
     shown: Slot | None,
     people: Sequence[Portrait],
@@ -107,15 +108,15 @@ def _who_is_outside(slot: Slot, people: Sequence[Portrait], reader: Reader) -> S
     if len(outside) > NAMED:
         return conditional_escape(
             ngettext(
-                "%(count)d person meets outside working hours.", "%(count)d people meet outside working hours.", len(outside)
+                "%(count)d person meets outside working hours.",
+                "%(count)d people meet outside working hours.",
+                len(outside),
             )
             % {"count": len(outside)}
         )
     names = listing((portrait.short_name for portrait in outside), reader)
     return format_html(
-        ngettext(
-            "Only {names} meets outside working hours.", "Only {names} meet outside working hours.", len(outside)
-        ),
+        ngettext("Only {names} meets outside working hours.", "Only {names} meet outside working hours.", len(outside)),
         names=names,
     )
 
@@ -140,9 +141,7 @@ def _compared(slot: Slot, fairest: Slot, people: Sequence[Portrait]) -> SafeStri
                 heaviest=bdi(heaviest.short_name),
                 loser=bdi(loser.short_name),
             )
-        return format_html(
-            _("Gives relief to {heaviest}, who has carried most."), heaviest=bdi(heaviest.short_name)
-        )
+        return format_html(_("Gives relief to {heaviest}, who has carried most."), heaviest=bdi(heaviest.short_name))
     if gains[loser] >= 0:
         return format_html(_("Easier for {winner} than the fairest time."), winner=bdi(winner.short_name))
     return format_html(
@@ -160,7 +159,7 @@ def _worst_off(slot: Slot, people: Sequence[Portrait], reader: Reader) -> SafeSt
         return conditional_escape(_("nobody pays"))
     names = [portrait.short_name for portrait in people if shares[portrait.key].cost == worst]
     if len(names) > NAMED:
-        return conditional_escape(ngettext("worst: %(count)d person", "worst: %(count)d people", len(names)) % {"count": len(names)})
+        return conditional_escape(
+            ngettext("worst: %(count)d person", "worst: %(count)d people", len(names)) % {"count": len(names)}
+        )
     return format_html(_("worst: {names}"), names=listing(names, reader))
-
-

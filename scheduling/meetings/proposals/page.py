@@ -87,6 +87,7 @@ def proposal_page(
     proposal = assessment.proposal
     outlooks = assessment.days(reader.zone)
     asked = _slot_at(assessment, at)
+    shown: Slot | None
     if isinstance(asked, Slot):
         shown, date = asked, reader.day_of(asked.start_at)
     else:
@@ -112,7 +113,9 @@ def proposal_page(
         ),
         shown=shown,
         total_cost=points(shown.total_cost, reader) if shown else "",
-        options=options(proposal.slots, shown, ordered, request.policy, query, reader),
+        options=options(
+            slots=proposal.slots, shown=shown, people=ordered, policy=request.policy, query=query, reader=reader
+        ),
         why=_why(shown, ordered, reader) if shown else (),
         absences=absences(people, cards.first_date, cards.last_date, reader),
         burdens=burdens(shown, _compared_with(shown, proposal.slots), people, reader),

@@ -4,9 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-
 from clients.reader import Reader
 from scheduling.engine import DayOutlook, Reason
 from scheduling.meetings.proposals.people import Away, Leave, Portrait

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from clients.models import Contact, Person
 from scheduling.engine import Policy
 
 
@@ -45,9 +45,15 @@ class ProposalQuery:
             if name != "meeting"
         ]
 
-    def url(self, *, day: dt.date | None = None, at: dt.datetime | None = None, **changes: Any) -> str:
-        """The address of this proposal with some fields changed, showing a day or a time of it."""
-        parameters = replace(self, **changes).parameters
+    def without(self, person: Person) -> "ProposalQuery":
+        """The same proposal for everybody else."""
+        if isinstance(person, Contact):
+            return replace(self, contact_ids=tuple(pk for pk in self.contact_ids if pk != person.pk))
+        return replace(self, colleague_ids=tuple(pk for pk in self.colleague_ids if pk != person.pk))
+
+    def url(self, *, day: dt.date | None = None, at: dt.datetime | None = None) -> str:
+        """The address of this proposal, showing a day or a time of it."""
+        parameters = self.parameters
         if day is not None:
             parameters.append(("day", str(day)))
         if at is not None:

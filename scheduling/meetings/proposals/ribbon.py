@@ -1,6 +1,5 @@
 """One day of the reader's, hour by hour: a sky strip per person, the scale above them, and the same as a table."""
 
-import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +8,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clients.reader import Reader
-from scheduling.engine import Band, Cell, MeetingRequest, ParticipantSlot, Slot
+from scheduling.engine import Band, Cell, MeetingRequest, Slot
 from scheduling.meetings.proposals import sky
 from scheduling.meetings.proposals.exclusions import Block, Span, blocks_of, exclusions, free_spans, spans
+from scheduling.meetings.proposals.options import shares_of
 from scheduling.meetings.proposals.people import Portrait, west_to_east
 from scheduling.meetings.proposals.sky import QUARTER, CivilDay, Mark, Scale, Stretch, Strip
 from scheduling.meetings.proposals.wording import plain_listing, points, scale_hour, weekday_and_day
@@ -50,18 +50,24 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """The time shown on one person's wall, with the day where it is another than the reader's, and what it costs."""
+
+    starts: str
+    ends: str
+    other_day: str
+    band: Band
+    cost: str
+
+
+@dataclass(frozen=True)
 class RibbonRow:
-    """One person's strip, and what the chosen time is for them."""
+    """One person's strip, and the time shown as it is there."""
 
     portrait: Portrait
     offset: str
     strip: Strip
-    starts: str
-    ends: str
-    local_day: str
-    band: Band | None
-    level: str
-    cost: str
+    reading: Reading | None
 
 
 @dataclass(frozen=True)
@@ -106,14 +112,11 @@ def ribbon(
     """
     scale = Scale(day, mirrored=reader.text_direction == "rtl")
     of_day = {portrait: of_one[: len(day.quarters)] for portrait, of_one in cells.items()}
-    shares = {share.id: share for share in slot.participants} if slot else {}
     people = west_to_east(cells, day.start_at + (day.end_at - day.start_at) / 2)
     return Ribbon(
         day=day,
         axis=_axis(scale, free_spans(of_day.values()), slot, reader),
-        rows=tuple(
-            _row(portrait, of_day[portrait], scale, slot, shares.get(portrait.key), reader) for portrait in people
-        ),
+        rows=tuple(_row(portrait, of_day[portrait], scale, slot, reader) for portrait in people),
         table_hours=tuple(at for at in day.quarters if reader.wall(at).minute == 0),
         table=tuple((portrait, _table_row(portrait, of_day[portrait], reader)) for portrait in people),
         rules=tuple((_when(block, day, reader), _why(block, reader)) for block in exclusions(day, of_day)),
@@ -121,33 +124,31 @@ def ribbon(
     )
 
 
-def _row(
-    portrait: Portrait,
-    cells: Sequence[Cell],
-    scale: Scale,
-    slot: Slot | None,
-    share: ParticipantSlot | None,
-    reader: Reader,
-) -> RibbonRow:
+def _row(portrait: Portrait, cells: Sequence[Cell], scale: Scale, slot: Slot | None, reader: Reader) -> RibbonRow:
     zone = portrait.participant.zone
-    theirs = dataclasses.replace(reader, time_zone=portrait.person.time_zone)
-    starts = ends = local_day = level = cost = ""
-    if slot and share:
-        starts, ends = theirs.time(slot.start_at), theirs.time(slot.end_at)
-        if share.local_start.date() != reader.day_of(slot.start_at):
-            local_day = weekday_and_day(share.local_start.date(), reader)
-        level, cost = band_word(share.band), points(share.cost, reader)
+    at = slot.start_at if slot else scale.day.start_at
     strip = Strip(
         bars=sky.bars(cells, scale),
         hours=sky.hours(zone, scale, reader),
         midnights=sky.midnights(zone, scale, reader),
         notes=_notes(portrait, cells, scale),
         slot=scale.stretch(slot.start_at, slot.end_at) if slot else None,
-        sentence=_sentence(portrait, cells, theirs, reader, slot, level, cost),
+        sentence=_sentence(portrait, cells, slot, reader),
     )
-    at = slot.start_at if slot else scale.day.start_at
-    band = share.band if share else None
-    return RibbonRow(portrait, portrait.offset(at), strip, starts, ends, local_day, band, level, cost)
+    return RibbonRow(portrait, portrait.offset(at), strip, _reading(portrait, slot, reader) if slot else None)
+
+
+def _reading(portrait: Portrait, slot: Slot, reader: Reader) -> Reading:
+    theirs = reader.in_zone(portrait.person.time_zone)
+    share = shares_of(slot)[portrait.key]
+    date = share.local_start.date()
+    return Reading(
+        starts=theirs.time(slot.start_at),
+        ends=theirs.time(slot.end_at),
+        other_day="" if date == reader.day_of(slot.start_at) else weekday_and_day(date, reader),
+        band=share.band,
+        cost=points(share.cost, reader),
+    )
 
 
 def _notes(portrait: Portrait, cells: Sequence[Cell], scale: Scale) -> tuple[Mark, ...]:
@@ -164,16 +165,9 @@ def _notes(portrait: Portrait, cells: Sequence[Cell], scale: Scale) -> tuple[Mar
     return tuple(notes)
 
 
-def _sentence(
-    portrait: Portrait,
-    cells: Sequence[Cell],
-    theirs: Reader,
-    reader: Reader,
-    slot: Slot | None,
-    level: str,
-    cost: str,
-) -> str:
+def _sentence(portrait: Portrait, cells: Sequence[Cell], slot: Slot | None, reader: Reader) -> str:
     """What a strip shows, in words."""
+    theirs = reader.in_zone(portrait.person.time_zone)
     words = {"name": portrait.name, "city": portrait.city}
     working = _working_spans(cells)
     if working:
@@ -183,7 +177,8 @@ def _sentence(
     else:
         sentence = _("%(name)s, %(city)s: no working hours on this day.")
     if slot:
-        words |= {"time": theirs.time_range(slot.start_at, slot.end_at), "level": level.lower(), "cost": cost}
+        reading = _reading(portrait, slot, reader)
+        words |= {"time": f"{reading.starts}–{reading.ends}", "level": band_word(reading.band), "cost": reading.cost}
         sentence += " " + _("The time shown is %(time)s there: %(level)s, cost %(cost)s.")
     return sentence % words
 
@@ -233,7 +228,7 @@ def _pill(slot: Stretch, label: str) -> Pill:
 
 
 def _table_row(portrait: Portrait, cells: Sequence[Cell], reader: Reader) -> tuple[TableCell, ...]:
-    theirs = dataclasses.replace(reader, time_zone=portrait.person.time_zone)
+    theirs = reader.in_zone(portrait.person.time_zone)
     return tuple(
         TableCell(
             theirs.time(cell.start_at),
@@ -271,5 +266,3 @@ def _when(block: Block, day: CivilDay, reader: Reader) -> str:
 
 def _why(block: Block, reader: Reader) -> SafeString:
     return blocked_reason(block.people, block.reason, block.date, block.away, reader)
-
-

@@ -18,19 +18,18 @@ def absences(
 
     Dates are those on each person's own wall.
     """
-    found: dict[tuple[dt.date, dt.date, Away], list[Portrait]] = {}
+    found: dict[tuple[dt.date, dt.date, str, str], tuple[Away, list[Portrait]]] = {}
     for portrait in people:
         for first, last, away in _stretches(portrait, first_date, last_date):
-            found.setdefault((first, last, away), []).append(portrait)
+            # One line for a holiday of the same name, whichever variety of the language it is written in.
+            found.setdefault((first, last, away.leave, away.name), (away, []))[1].append(portrait)
     return tuple(
         (day_range(first, last, reader), away_reason(away_people, first, away, reader))
-        for (first, last, away), away_people in sorted(found.items(), key=lambda item: item[0][:2])
+        for (first, last, *_), (away, away_people) in sorted(found.items(), key=lambda item: item[0])
     )
 
 
-def _stretches(
-    portrait: Portrait, first_date: dt.date, last_date: dt.date
-) -> Iterator[tuple[dt.date, dt.date, Away]]:
+def _stretches(portrait: Portrait, first_date: dt.date, last_date: dt.date) -> Iterator[tuple[dt.date, dt.date, Away]]:
     """The dates away, those joined that follow each other for the same reason."""
     begun: tuple[dt.date, dt.date, Away] | None = None
     for date in (first_date + dt.timedelta(days) for days in range((last_date - first_date).days + 1)):

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from clients.reader import Reader
@@ -52,8 +53,7 @@ class CivilDay:
     def of(cls, date: dt.date, zone: ZoneInfo) -> "CivilDay":
         """The date as it passes in that zone; where midnight is skipped it begins at the first time after it."""
         start_at, end_at = (
-            dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
-            for day in (date, date + dt.timedelta(days=1))
+            dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC) for day in (date, date + dt.timedelta(days=1))
         )
         return cls(date, start_at, end_at)
 
@@ -196,7 +196,7 @@ def midnights(zone: ZoneInfo, scale: Scale, reader: Reader) -> tuple[Midnight, .
     """Where another date begins in a zone during that day, with its weekday and number."""
     walls = list(_walls(zone, scale.day))
     found = []
-    for (_, before), (at, wall) in zip(walls, walls[1:], strict=False):
+    for (_, before), (at, wall) in pairwise(walls):
         if wall.date() > before.date():
             x = scale.point(at)
             is_before = (x < 1 - LABEL_ROOM) if scale.mirrored else (x > LABEL_ROOM)

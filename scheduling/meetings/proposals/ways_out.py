@@ -3,13 +3,12 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from clients.models import Contact
 from clients.reader import Reader
 from scheduling.engine import MAX_HORIZON_DAYS, MeetingRequest, NearMiss, Reason
 from scheduling.meetings.proposals.people import Away, Leave, Portrait
@@ -63,11 +62,11 @@ def ways_out(misses: Sequence[NearMiss], people: Sequence[Portrait], query: Prop
     if query.duration_minutes > SHORTER_MINUTES:
         shorter = max(query.duration_minutes // 2 // SHORTER_MINUTES, 1) * SHORTER_MINUTES
         words = conditional_escape(_("Try %(minutes)d minutes") % {"minutes": shorter})
-        ways.append(WayOut(query.url(duration_minutes=shorter), words))
+        ways.append(WayOut(replace(query, duration_minutes=shorter).url(), words))
     longest = dt.timedelta(days=MAX_HORIZON_DAYS - 1)
     last_date = min(query.last_date + dt.timedelta(days=MORE_DAYS), query.first_date + longest)
     if last_date > query.last_date:
-        ways.append(WayOut(query.url(last_date=last_date), conditional_escape(_("Look two weeks further"))))
+        ways.append(WayOut(replace(query, last_date=last_date).url(), conditional_escape(_("Look two weeks further"))))
     if query.meeting_id is None:
         ways += _without(misses, people, query)
     return tuple(ways)
@@ -77,11 +76,10 @@ def _without(misses: Sequence[NearMiss], people: Sequence[Portrait], query: Prop
     missed = Counter(key for miss in misses for key in {key for key, _reason in miss.blockers})
     ways = []
     for portrait in sorted(people, key=lambda portrait: -missed[portrait.key]):
-        field = "contact_ids" if isinstance(portrait.person, Contact) else "colleague_ids"
-        left = tuple(pk for pk in getattr(query, field) if pk != portrait.person.pk)
-        if missed[portrait.key] and left:
+        rest = query.without(portrait.person)
+        if missed[portrait.key] and rest.contact_ids and rest.colleague_ids:
             words = format_html(_("Meet without {name}"), name=bdi(portrait.short_name))
-            ways.append(WayOut(query.url(**{field: left}), words))
+            ways.append(WayOut(rest.url(), words))
     return ways[:2]
 
 

@@ -61,9 +61,9 @@ def bdi(text: str) -> SafeString:
     return format_html("<bdi>{}</bdi>", text)
 
 
-def listing(items: Iterable[str], reader: Reader, style: str = "standard") -> SafeString:
+def listing(items: Iterable[str], reader: Reader) -> SafeString:
     """“Claire, Kenji and Priya”, each one escaped and set apart."""
-    return mark_safe(format_list([bdi(item) for item in items], style=style, locale=reader.locale))  # noqa: S308
+    return mark_safe(format_list([bdi(item) for item in items], locale=reader.locale))  # noqa: S308
 
 
 def plain_listing(items: Iterable[str], reader: Reader) -> str:

@@ -94,19 +94,19 @@ def _address(posted: QueryDict) -> QueryDict:
     data = posted.copy()
     for posted_name, name in (("duration_minutes", "duration"), ("start_at", "at")):
         if posted_name in posted:
-            data[name] = posted[posted_name]
+            data.setlist(name, posted.getlist(posted_name))
     return data
 
 
-def _page(
-    form: ProposalForm, actor: AccountManager, reader: Reader, meeting: Meeting | None
-) -> ProposalPage | None:
+def _page(form: ProposalForm, actor: AccountManager, reader: Reader, meeting: Meeting | None) -> ProposalPage | None:
     """The page of a valid form; None, with an error in the form, where holidays that far ahead are unknown."""
     values = form.cleaned_data
     if meeting is None:
         contacts, colleagues, policy = values["contacts"], values["colleagues"], values["policy"]
     else:
-        people = [row.person for row in meeting.attendances.select_related("contact__calendar", "account_manager__calendar")]
+        people = [
+            row.person for row in meeting.attendances.select_related("contact__calendar", "account_manager__calendar")
+        ]
         contacts = [person for person in people if isinstance(person, Contact)]
         colleagues = [person for person in people if isinstance(person, AccountManager)]
         policy = Policy(meeting.policy)
@@ -160,7 +160,7 @@ def _errors_of_hidden_fields(booking_form: IdempotentForm | None) -> list[str]:
     if booking_form is None:
         return []
     shown = {"title", "agenda", "channel", "location", "reason"}
-    return [message for name, messages in booking_form.errors.items() if name not in shown for message in messages]
+    return [str(error) for name, errors in booking_form.errors.items() if name not in shown for error in errors]
 
 
 def _actor(request: HttpRequest) -> AccountManager:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             load_demo(now=timezone.now())
             self.stdout.write("The demo data is loaded.")
         if clients:
-            self.stdout.write(f"{load_crowd(clients)} further clients are loaded.")
+            self.stdout.write(f"Further clients loaded: {load_crowd(clients)}.")
         self._print_accounts()
 
     def _print_accounts(self) -> None:

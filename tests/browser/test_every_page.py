@@ -1,0 +1,78 @@
+"""Every main page with demo data: no accessibility violation, nothing wider than the screen, nothing to complain of."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from clients.models import AccountManager, Client, Contact
+from holidays_app.models import HolidayCalendar
+from scheduling.meetings.models import Meeting
+from scheduling.outreach.models import Message
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def addresses() -> list[str]:
+    """The main pages, each with a row that has much to show."""
+    client = Client.objects.order_by("pk")[0]
+    meeting = Meeting.objects.filter(status="confirmed").latest("start_at")
+    calendar = HolidayCalendar.objects.order_by("pk")[0]
+    message = Message.objects.order_by("pk")[0]
+    return [
+        reverse("desk:today"),
+        reverse("desk:off"),
+        reverse("desk:account"),
+        reverse("desk:client", args=[client.pk]),
+        reverse("clients:list"),
+        reverse("clients:create"),
+        reverse("clients:edit", args=[client.pk]),
+        reverse("clients:contact_edit", args=[Contact.objects.filter(client=client)[0].pk]),
+        reverse("clients:me"),
+        reverse("meetings:list"),
+        reverse("meetings:propose"),
+        reverse("meetings:propose") + f"?client={client.pk}",
+        reverse("meetings:propose") + f"?meeting={meeting.pk}",
+        reverse("meetings:detail", args=[meeting.pk]),
+        reverse("meetings:edit", args=[meeting.pk]),
+        reverse("meetings:cancel", args=[meeting.pk]),
+        reverse("holidays_app:list"),
+        reverse("holidays_app:year", args=[calendar.pk, 2027]),
+        reverse("outreach:outbox"),
+        reverse("outreach:message", args=[message.pk]),
+        reverse("account_change_password"),
+        reverse("mfa_index"),
+        "/nowhere/",
+    ]
+
+
+def sign_in(page: Page, user: AccountManager) -> None:
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import Client as Visitor  # noqa: PLC0415
+
+    visitor = Visitor()
+    visitor.force_login(user)
+    cookie = visitor.cookies[settings.SESSION_COOKIE_NAME].value
+    page.goto("/accounts/login/")
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": page.url}])
+
+
+def test_every_page_is_accessible_and_fits_its_screen(open_page: OpenPage, axe: Callable[[Page], None]) -> None:
+    call_command("seed_demo", verbosity=0)
+    call_command("tick", verbosity=0)
+    user = AccountManager.objects.get(email="maya@dayband.example")
+    pages = addresses()
+    for width in (DESKTOP, PHONE):
+        for color_scheme in ("light", "dark"):
+            page = open_page(width=width, color_scheme=color_scheme)
+            page.goto("/accounts/login/")
+            axe(page)
+            sign_in(page, user)
+            for address in pages:
+                page.goto(address)
+                axe(page)
+                wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                assert wider <= 0, f"{address} is {wider} px wider than {width} px"

@@ -1,0 +1,52 @@
+import pytest
+from django.test import Client as Browser
+
+from clients.models import AccountManager, Client, Contact, Team
+from tests.people import make_account_manager, make_client, make_contact, make_team
+
+
+@pytest.fixture
+def team() -> Team:
+    return make_team(name="North")
+
+
+@pytest.fixture
+def manager(team: Team) -> AccountManager:
+    return make_account_manager(team, full_name="Ada Example")
+
+
+@pytest.fixture
+def admin() -> AccountManager:
+    return make_account_manager(full_name="Adam Admin", is_staff=True)
+
+
+@pytest.fixture
+def own_client(team: Team) -> Client:
+    return make_client(team, name="Own Ltd", country="RO", city="Cluj")
+
+
+@pytest.fixture
+def own_contact(own_client: Client) -> Contact:
+    return make_contact(own_client, full_name="Ion Own")
+
+
+@pytest.fixture
+def foreign_contact() -> Contact:
+    return make_contact(make_client(make_team(name="South"), name="Foreign Ltd"), full_name="Fia Foreign")
+
+
+@pytest.fixture
+def browser(manager: AccountManager) -> Browser:
+    """Signed in as the account manager of team North."""
+    return signed_in(manager)
+
+
+@pytest.fixture
+def admin_browser(admin: AccountManager) -> Browser:
+    return signed_in(admin)
+
+
+def signed_in(user: AccountManager) -> Browser:
+    browser = Browser()
+    browser.force_login(user)
+    return browser

@@ -1,0 +1,154 @@
+"""`make run` in a copy of the project, as somebody meets it who starts it, starts it again, and kills it."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+import psutil
+import pytest
+
+from config.embedded import LOOPBACK, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = {"web": "gunicorn", "worker": " worker ", "beat": " beat ", "PostgreSQL": "postgres", "Redis": "-server"}
+
+
+class Run:
+    """One start of the supervisor, with what it prints; it ends with its block."""
+
+    def __init__(self, checkout: Path, port: int | str) -> None:
+        environment = {**os.environ, "PORT": str(port)}
+        for name in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"):
+            environment.pop(name, None)
+        self.port = port
+        self.output = ""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "config.supervisor"],
+            cwd=checkout,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._process.poll() is None:
+            self.send(signal.SIGINT)
+        self._process.communicate()
+
+    def group(self) -> dict[str, psutil.Process]:
+        """The processes that the run started, by name, once it answers."""
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self.output += line
+            if "Dayband is at" in line:
+                children = {" ".join(child.cmdline()): child for child in psutil.Process(self._process.pid).children()}
+                return {
+                    name: next(child for command, child in children.items() if part in command)
+                    for name, part in COMMANDS.items()
+                }
+        raise AssertionError(f"ended before it answered:\n{self.output}")
+
+    def send(self, signal_number: signal.Signals) -> None:
+        """Sends a signal to the supervisor alone."""
+        self._process.send_signal(signal_number)
+
+    def end(self) -> int:
+        """The exit status, once the run is over."""
+        rest, _ = self._process.communicate(timeout=60)
+        self.output += rest
+        return self._process.returncode
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project in which nothing has run yet, under a name with a space."""
+    checkout = tmp_path_factory.mktemp("check out") / "dayband"
+    ignored = shutil.ignore_patterns(".*", "var", "tests", "__pycache__")
+    shutil.copytree(ROOT, checkout, ignore=ignored)
+    return checkout
+
+
+def status(run: Run) -> int:
+    connection = http.client.HTTPConnection(LOOPBACK, int(run.port), timeout=10)
+    try:
+        connection.request("GET", "/accounts/login/")
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def all_gone(group: dict[str, psutil.Process]) -> bool:
+    _, alive = psutil.wait_procs(group.values(), timeout=30)
+    return not alive
+
+
+def test_run_answers_refuses_a_second_one_and_ends_all_it_started_on_ctrl_c(checkout: Path) -> None:
+    with Run(checkout, free_port()) as run:
+        group = run.group()
+        assert "maya@dayband.example" in run.output
+        assert status(run) == 200
+
+        with Run(checkout, free_port()) as second:
+            assert second.end() == 1
+        assert second.output.startswith("Dayband is already running here (process ")
+        assert f"http://localhost:{run.port}/" in second.output
+        assert status(run) == 200
+
+        run.send(signal.SIGINT)
+        assert run.end() == 0
+    assert run.output.endswith("Stopped.\n")
+    assert all_gone(group)
+
+
+@pytest.mark.parametrize("name", ["PostgreSQL", "worker"])
+def test_end_of_one_process_ends_the_group_and_is_named(checkout: Path, name: str) -> None:
+    with Run(checkout, free_port()) as run:
+        group = run.group()
+        group[name].kill()
+        assert run.end() == 1
+    assert f"Dayband does not run: {name} ended (killed by SIGKILL)" in run.output
+    assert all_gone(group)
+
+
+def test_killed_supervisor_does_not_hinder_the_next_run(checkout: Path) -> None:
+    port = free_port()
+    with Run(checkout, port) as killed:
+        left = killed.group()
+        killed.send(signal.SIGKILL)
+        killed.end()
+        with Run(checkout, port) as run:
+            run.group()
+            assert status(run) == 200
+            assert all_gone(left)
+            run.send(signal.SIGTERM)
+            assert run.end() == 0
+
+
+def test_taken_port_is_named_before_anything_starts(checkout: Path) -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        with Run(checkout, port) as run:
+            assert run.end() == 1
+    assert f"cannot listen on 127.0.0.1:{port}" in run.output
+    assert "make run PORT=" in run.output
+    assert "Starting" not in run.output
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "eighty", "-1", "８０００"])
+def test_port_that_is_none_is_refused(checkout: Path, port: str) -> None:
+    with Run(checkout, port) as run:
+        assert run.end() == 1
+    assert run.output == (
+        f"Dayband does not run: PORT must be a number from 1 to 65535, not {port!r}. Example: make run PORT=8001\n"
+    )

@@ -1,0 +1,245 @@
+"""Signing in, and the pages of allauth in Dayband's look."""
+
+import base64
+import hmac
+import re
+import struct
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients.models import AccountManager
+from tests.people import make_account_manager
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a lantern by the quay"
+LOGGED_OUT = [
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "account_inactive",
+]
+SIGNED_IN = [
+    "account_logout",
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+]
+WITH_APP = [
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+]
+
+
+@pytest.fixture(autouse=True)
+def forget_tries() -> Iterator[None]:
+    """Tries are counted in the cache, by address, which all tests share."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def manager() -> AccountManager:
+    return make_account_manager(full_name="Mara Test", email="mara@dayband.example", password=PASSWORD)
+
+
+def sign_in(browser: Browser, **values: str) -> HttpResponse:
+    response = browser.post(
+        reverse("account_login"), {"login": "mara@dayband.example", "password": PASSWORD, **values}
+    )
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+@pytest.fixture
+def signed_in(manager: AccountManager) -> Browser:
+    """A browser in which Mara has just shown that it is her."""
+    browser = Browser()
+    sign_in(browser)
+    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return browser
+
+
+def code(secret: str) -> str:
+    """What an authenticator app shows now. Source: RFC 6238, with RFC 4226, section 5.3."""
+    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time()) // 30), "sha1")
+    offset = digest[-1] & 15
+    number: int = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
+
+
+@pytest.fixture
+def with_app(manager: AccountManager, signed_in: Browser) -> Browser:
+    """The same, with an authenticator app and recovery codes."""
+    secret = re.search(r'value="([A-Z2-7]{32})"', signed_in.get(reverse("mfa_activate_totp")).content.decode())
+    assert secret is not None
+    response = signed_in.post(reverse("mfa_activate_totp"), {"code": code(secret[1])})
+    assert response.status_code == HTTPStatus.FOUND
+    return signed_in
+
+
+def assert_in_look(response: HttpResponse) -> None:
+    """The page is one of Dayband's and keeps to the policy."""
+    assert response.status_code == HTTPStatus.OK
+    html = response.content.decode()
+    assert "dayband.css" in html
+    assert re.search(r'class="card[ "]', html)
+    assert len(re.findall(r"<h1>", html)) == 1
+    assert "data:" not in html
+    assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", html)
+    for script in re.findall(r"<script[^>]*>", html):
+        assert "src=" in script or 'type="application/json"' in script
+    policy = response.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize("name", LOGGED_OUT)
+def test_page_before_signing_in_is_in_look(name: str, client: Browser) -> None:
+    assert_in_look(client.get(reverse(name)))
+
+
+@pytest.mark.parametrize("name", SIGNED_IN)
+def test_page_of_ones_account_is_in_look(name: str, signed_in: Browser) -> None:
+    assert_in_look(signed_in.get(reverse(name)))
+
+
+@pytest.mark.parametrize("name", WITH_APP)
+def test_page_about_second_factors_is_in_look(name: str, with_app: Browser) -> None:
+    assert_in_look(with_app.get(reverse(name)))
+
+
+@pytest.mark.parametrize("name", ["mfa_edit_webauthn", "mfa_remove_webauthn"])
+def test_page_of_one_key_is_in_look(name: str, manager: AccountManager, signed_in: Browser) -> None:
+    key = Authenticator.objects.create(
+        user=manager, type=Authenticator.Type.WEBAUTHN, data={"name": "Blue key", "credential": {}}
+    )
+    assert_in_look(signed_in.get(reverse(name, args=[key.pk])))
+    assert "Blue key" in signed_in.get(reverse("mfa_list_webauthn")).content.decode()
+
+
+def test_account_manager_signs_in_and_out(manager: AccountManager, client: Browser) -> None:
+    response = sign_in(client)
+    assert response.headers["Location"] == reverse("desk:today")
+    assert client.get(reverse("desk:today")).status_code == HTTPStatus.OK
+    assert client.post(reverse("account_logout")).headers["Location"] == reverse("account_login")
+    assert client.get(reverse("desk:today")).status_code == HTTPStatus.FOUND
+
+
+def test_reading_the_sign_out_page_signs_nobody_out(signed_in: Browser) -> None:
+    signed_in.get(reverse("account_logout"))
+    assert signed_in.get(reverse("desk:today")).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("values", [{"password": "something else"}, {"login": "nobody@dayband.example"}])
+def test_wrong_password_and_unknown_address_are_answered_alike(
+    values: dict[str, str], manager: AccountManager, client: Browser
+) -> None:
+    html = sign_in(client, **values).content.decode()
+    assert "not correct" in html
+    assert 'aria-invalid="true"' in html or "errorlist" in html
+    assert client.get(reverse("desk:today")).status_code == HTTPStatus.FOUND
+
+
+def test_nobody_signs_up(client: Browser) -> None:
+    client.post(
+        reverse("account_signup"),
+        {"email": "new@dayband.example", "password1": PASSWORD, "password2": PASSWORD},
+    )
+    assert not AccountManager.objects.exists()
+    assert "Accounts are made by administrators" in client.get(reverse("account_signup")).content.decode()
+    assert reverse("account_signup") not in client.get(reverse("account_login")).content.decode()
+
+
+def test_pages_before_signing_in_speak_the_browsers_language(client: Browser) -> None:
+    html = client.get(reverse("account_login"), headers={"accept-language": "es-CO,es;q=0.9"}).content.decode()
+    assert '<html lang="es"' in html
+    assert "Contraseña" in html
+    html = client.get(reverse("account_login"), headers={"accept-language": "tlh"}).content.decode()
+    assert '<html lang="en"' in html
+
+
+def test_forgotten_password_is_replaced_by_a_link(manager: AccountManager, client: Browser) -> None:
+    client.post(reverse("account_reset_password"), {"email": "MARA@dayband.example"})
+    (message,) = mail.outbox
+    link = re.search(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", str(message.body))
+    assert link is not None
+    form = client.get(link[1], follow=True)
+    assert_in_look(form)
+    address = form.redirect_chain[-1][0]
+    new = "another lantern by the quay"
+    client.post(address, {"password1": new, "password2": new})
+    assert sign_in(client).status_code == HTTPStatus.OK
+    assert sign_in(client, password=new).status_code == HTTPStatus.FOUND
+    used = Browser().get(link[1])
+    assert "This link works no longer" in used.content.decode()
+
+
+def test_unknown_address_gets_the_same_answer_when_it_forgets(manager: AccountManager, client: Browser) -> None:
+    answers = [
+        client.post(reverse("account_reset_password"), {"email": address}).headers["Location"]
+        for address in ("mara@dayband.example", "nobody@dayband.example")
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_weak_password_is_refused_at_its_field(signed_in: Browser) -> None:
+    response = signed_in.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
+    )
+    assert "at least 12 characters" in response.content.decode()
+    assert sign_in(Browser()).status_code == HTTPStatus.FOUND
+
+
+def test_authenticator_code_is_asked_for_after_the_password(manager: AccountManager, with_app: Browser) -> None:
+    browser = Browser()
+    response = sign_in(browser)
+    assert response.headers["Location"] == reverse("mfa_authenticate")
+    assert_in_look(browser.get(reverse("mfa_authenticate")))
+    assert browser.get(reverse("desk:today")).status_code == HTTPStatus.FOUND
+    browser.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert browser.get(reverse("desk:today")).status_code == HTTPStatus.FOUND
+    codes = Authenticator.objects.get(user=manager, type=Authenticator.Type.RECOVERY_CODES).wrap()
+    browser.post(reverse("mfa_authenticate"), {"code": codes.get_unused_codes()[0]})
+    assert browser.get(reverse("desk:today")).status_code == HTTPStatus.OK
+
+
+def test_qr_code_is_drawn_in_the_page(signed_in: Browser) -> None:
+    html = signed_in.get(reverse("mfa_activate_totp")).content.decode()
+    assert re.search(r'<div class="qr"[^>]*><svg ', html.replace("\n", ""))
+
+
+def test_account_page_counts_what_is_set_up(manager: AccountManager, with_app: Browser) -> None:
+    html = with_app.get(reverse("desk:account")).content.decode()
+    assert reverse("mfa_deactivate_totp") in html
+    assert "10 unused codes" in html
+
+
+def test_after_many_wrong_passwords_the_right_one_has_to_wait(manager: AccountManager, client: Browser) -> None:
+    for _ in range(10):
+        response = sign_in(client, password="wrong")
+    assert "Too many" in response.content.decode()
+    assert sign_in(client).status_code != HTTPStatus.FOUND
+
+
+def test_a_flood_of_tries_is_answered_with_a_page(manager: AccountManager, client: Browser) -> None:
+    responses = [client.post(reverse("account_reset_password"), {"email": "mara@dayband.example"}) for _ in range(21)]
+    assert responses[-1].status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert "Too many tries" in responses[-1].content.decode()

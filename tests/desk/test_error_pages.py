@@ -1,0 +1,75 @@
+"""What a reader is told when something is wrong, and what they can do next."""
+
+import re
+from http import HTTPStatus
+
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import translation
+from django.views import defaults
+
+from tests.people import make_account_manager
+
+
+def assert_calm(response: HttpResponse, status: HTTPStatus) -> str:
+    """The page says in plain words what happened and leads on; its text."""
+    assert response.status_code == status
+    html = response.content.decode()
+    assert "dayband.css" in html
+    assert len(re.findall(r"<h1>", html)) == 1
+    assert re.search(r'<a class="btn btn--primary" href="/[^"]*"', html)
+    assert not re.search(r"<[^>]+\sstyle=|<style|<script(?![^>]*src=)", html)
+    return html
+
+
+# Without the mark that gives a test the database, these two show that the pages do without one.
+
+
+def test_answer_to_a_fault_needs_no_database() -> None:
+    response = defaults.server_error(RequestFactory().get("/"))
+    assert "Something broke on our side" in assert_calm(response, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def test_answer_to_a_senseless_request_needs_no_database() -> None:
+    response = defaults.bad_request(RequestFactory().get("/"), SuspiciousOperation("secret detail"))
+    assert "secret detail" not in assert_calm(response, HTTPStatus.BAD_REQUEST)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_answer_to_a_fault_names_its_language(language: str) -> None:
+    with translation.override(language):
+        html = defaults.server_error(RequestFactory().get("/")).content.decode()
+    assert f'<html lang="{language}" dir="ltr">' in html
+
+
+@pytest.mark.django_db
+def test_forged_host_is_a_senseless_request(client: Browser) -> None:
+    assert_calm(client.get("/", headers={"host": "evil.example"}), HTTPStatus.BAD_REQUEST)
+
+
+@pytest.mark.django_db
+def test_unknown_address_is_not_found(client: Browser) -> None:
+    assert "Your clients" not in assert_calm(client.get("/nowhere/"), HTTPStatus.NOT_FOUND)
+    client.force_login(make_account_manager())
+    html = assert_calm(client.get("/nowhere/"), HTTPStatus.NOT_FOUND)
+    assert reverse("clients:list") in html
+
+
+@pytest.mark.django_db
+def test_forbidden_page_says_whom_to_ask() -> None:
+    request = RequestFactory().get("/")
+    request.user = make_account_manager()
+    assert "administrator" in assert_calm(
+        defaults.permission_denied(request, PermissionDenied()), HTTPStatus.FORBIDDEN
+    )
+
+
+@pytest.mark.django_db
+def test_form_without_its_token_says_to_send_it_again() -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    response = browser.post(reverse("account_login"), {"login": "a@b.example", "password": "x"})
+    assert "send it again" in assert_calm(response, HTTPStatus.FORBIDDEN)
