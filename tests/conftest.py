@@ -1,14 +1,21 @@
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
-import hypothesis
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from pytest_django import Settings
 
 from tests.smtp import SmtpServer, running_smtp_server
 
+ROOT = Path(__file__).resolve().parent.parent
+
+set_hypothesis_home_dir(ROOT / "var" / "cache" / "hypothesis")
 # On a shared machine a deadline measures the neighbours.
-hypothesis.settings.register_profile("default", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 @pytest.fixture

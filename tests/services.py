@@ -4,6 +4,7 @@ Each session has servers and a directory of its own, so that sessions may run si
 session left behind is cleared away by the next one.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -31,10 +32,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 def _start(session: ExitStack) -> dict[str, str]:
     SESSIONS_DIR.mkdir(parents=True, exist_ok=True)
-    for killed in SESSIONS_DIR.iterdir():
-        with suppress(DirectoryInUseError), exclusive(killed, "being cleared away"):
-            shutil.rmtree(killed, ignore_errors=True)
-    directory = Path(tempfile.mkdtemp(dir=SESSIONS_DIR))
-    session.callback(shutil.rmtree, directory, ignore_errors=True)
-    session.enter_context(exclusive(directory, f"test session, process {os.getpid()}"))
+    with (SESSIONS_DIR / "turn").open("w") as turn:
+        # One session begins at a time, lest one clears away what another has just made.
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        for killed in filter(Path.is_dir, SESSIONS_DIR.iterdir()):
+            with suppress(DirectoryInUseError), exclusive(killed, "being cleared away"):
+                shutil.rmtree(killed)
+        directory = Path(tempfile.mkdtemp(dir=SESSIONS_DIR))
+        session.callback(shutil.rmtree, directory)
+        session.enter_context(exclusive(directory, f"test session, process {os.getpid()}"))
     return session.enter_context(embedded_services(directory, durable=False)).urls

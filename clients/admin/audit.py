@@ -17,6 +17,19 @@ from clients.models import AccountManager, AuditEntry
 class AuditedAdmin(admin.ModelAdmin[Any]):
     """Writes audit entries instead of Django's log, which would keep the names of what has been deleted."""
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address says of a new row, without numbers of related rows that are none."""
+        return {
+            name: value
+            for name, value in super().get_changeform_initial_data(request).items()
+            if not self._is_bad_number(name, value)
+        }
+
+    def _is_bad_number(self, name: str, value: Any) -> bool:
+        related = [field.name for field in self.opts.get_fields() if field.is_relation]
+        values = value if isinstance(value, list) else [value]
+        return name in related and not all(str(number).isdecimal() for number in values)
+
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """The names of the changed fields, and of the tables below the form in which a row changed."""
         inlines = [formset.prefix for formset in formsets or () if formset.has_changed()]

@@ -176,8 +176,7 @@ class ContactAdmin(AuditedAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What is usual in the country of the client that the new contact is added to."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        client = initial.get("client", "")
-        found = Client.objects.filter(pk=client).first() if client.isdecimal() else None
+        found = Client.objects.filter(pk=initial.get("client")).first()
         return {**contact_defaults(found), **initial} if found else initial
 
     def view_on_site(self, contact: Contact) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.engine.cells import BANDS, BLOCKED_BY, UNITS_PER_POINT, Cells, cells_between, reasons_in
+from scheduling.engine.cells import BANDS, BLOCKED_BY, UNITS_PER_POINT, cells_between, reasons_in
 from scheduling.engine.clock import (
     QUARTER,
     QUARTERS_PER_DAY,
@@ -32,7 +32,6 @@ from scheduling.engine.values import (
     Participant,
     ParticipantSlot,
     Proposal,
-    Reason,
     Role,
     Slot,
     check_participants,
@@ -125,8 +124,13 @@ class Assessment:
         absences: list[list[Absence]] = [[] for _ in days]
         for person, cells in zip(self.participants, self._cells, strict=True):
             blocked = np.bincount(places, weights=self._sums(cells.blocks > 0, self._starts) > 0)
+            by_reason = {
+                reason: np.bincount(places, weights=self._sums(cells.blocks & bit > 0, self._starts) > 0)
+                for reason, bit in BLOCKED_BY.items()
+            }
             for place in np.flatnonzero(blocked == starts_a_day):
-                reasons = self._reasons(cells, self._starts[places == place])
+                frequency = Counter({reason: int(counts[place]) for reason, counts in by_reason.items()})
+                reasons = tuple(reason for reason, count in frequency.most_common() if count)
                 absences[place].append(Absence(person.id, reasons))
 
         feasible = Counter(self._days_of(self._feasible, zone).tolist())
@@ -212,13 +216,6 @@ class Assessment:
             for reason in reasons_in(np.bitwise_or.reduce(cells.blocks[start : start + self._width]))
         )
         return NearMiss(instant_of(self._first + start), tuple(sorted(blockers)))
-
-    def _reasons(self, cells: Cells, starts: NDArray[np.int64]) -> tuple[Reason, ...]:
-        """What blocks these starts, the most frequent reason first."""
-        frequency = Counter[Reason]()
-        for reason, bit in BLOCKED_BY.items():
-            frequency[reason] = int(np.count_nonzero(self._sums(cells.blocks & bit > 0, starts)))
-        return tuple(reason for reason, count in frequency.most_common() if count)
 
     def _fairest_by_day(self, zone: ZoneInfo, days: int) -> dict[int, Slot]:
         """The fairest slot of each of the `days` dates that have a feasible one."""

@@ -39,8 +39,8 @@ def invitation(meeting: Meeting, *, method: Method, now: dt.datetime, comment: s
     if comment := lines(comment):
         event.add("COMMENT", comment)
     if "TZID" in event["DTSTART"].params:
-        start_at = meeting.start_at
-        calendar.add_component(_time_zone(meeting.time_zone, start_at.year - 1, start_at.year + 2))
+        years = meeting.start_at.astimezone(dt.UTC).year, meeting.end_at.astimezone(dt.UTC).year + 1
+        calendar.add_component(_time_zone(meeting.time_zone, *years))
     calendar.add_component(event)
     return calendar.to_ical()
 

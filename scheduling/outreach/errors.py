@@ -5,15 +5,15 @@ class OutreachError(Exception):
     """A message that was not sent or not changed; the text says why."""
 
 
-class NothingToRetryError(OutreachError):
+class NothingToRetry(OutreachError):
     """The message is not one that failed, or it is too late for it."""
 
 
-class NoAddressError(OutreachError):
+class NoAddress(OutreachError):
     """The person still has no mail address."""
 
 
-class RefusedError(OutreachError):
+class Refused(OutreachError):
     """The mail server refused this one message."""
 
     def __init__(self, reason: str, *, permanent: bool) -> None:
@@ -21,9 +21,9 @@ class RefusedError(OutreachError):
         self.permanent = permanent
 
 
-class ConnectionLostError(OutreachError):
+class ConnectionLost(OutreachError):
     """The connection broke while this message was on its way; it may have arrived."""
 
 
-class ServerUnreachableError(OutreachError):
+class ServerUnreachable(OutreachError):
     """The mail server can't be reached or does not take mail from us; that is no message's fault."""

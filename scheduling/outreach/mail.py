@@ -5,6 +5,7 @@ import smtplib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email import charset
+from email.errors import HeaderParseError
 from email.header import Header
 from email.headerregistry import Address
 from email.message import Message as MimeMessage
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from clients.reader import text_language
 from scheduling.meetings.plain_text import one_line
 from scheduling.outreach.content import Letter
-from scheduling.outreach.errors import ConnectionLostError, RefusedError, ServerUnreachableError
+from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachable
 from scheduling.outreach.models import Message
 
 SERVICE_NOT_AVAILABLE = 421
@@ -48,7 +49,10 @@ class Mail(EmailMultiAlternatives):
 
 
 def compose(message: Message, letter: Letter, *, thread: Sequence[str], now: dt.datetime) -> Mail:
-    """The letter as a mail; `thread` are the Message-IDs that this person got of the meeting before, oldest first."""
+    """The letter as a mail; `thread` are the Message-IDs that this person got of the meeting before, oldest first.
+
+    Raises: Refused where the address is none.
+    """
     attendance = message.attendance
     organizer = message.meeting.organizer
     headers = {
@@ -84,7 +88,10 @@ def compose(message: Message, letter: Letter, *, thread: Sequence[str], now: dt.
 
 
 def _mailbox(name: str, address: str) -> str:
-    return str(Address(display_name=one_line(name), addr_spec=address))
+    try:
+        return str(Address(display_name=one_line(name), addr_spec=address))
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise Refused(f"“{one_line(address)}” is not a mail address", permanent=True) from error
 
 
 class MailServer:
@@ -95,16 +102,16 @@ class MailServer:
         try:
             self._connection.open()
         except OSError as error:  # smtplib's errors are OSErrors too
-            raise ServerUnreachableError(_words(error)) from error
+            raise ServerUnreachable(_words(error)) from error
 
     def send(self, mail: Mail) -> None:
         """Returns once the server has accepted the mail.
 
-        Raises: RefusedError, ConnectionLostError, ServerUnreachableError.
+        Raises: Refused, ConnectionLost, ServerUnreachable.
         """
         try:
             if self._connection.send_messages([mail]) == 0:
-                raise RefusedError("the mail backend did not send it", permanent=False)
+                raise Refused("the mail backend did not send it", permanent=False)
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise _refusal(code, text) from error
@@ -112,9 +119,9 @@ class MailServer:
             raise _refusal(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
             # It refuses the greeting, the password or the sender: that meets every message alike.
-            raise ServerUnreachableError(_words(error)) from error
+            raise ServerUnreachable(_words(error)) from error
         except OSError as error:
-            raise ConnectionLostError(_words(error)) from error
+            raise ConnectionLost(_words(error)) from error
 
     def close(self) -> None:
         """Says goodbye where somebody listens."""
@@ -124,7 +131,7 @@ class MailServer:
 
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
-    """A connection for several mails. Raises: ServerUnreachableError."""
+    """A connection for several mails. Raises: ServerUnreachable."""
     server = MailServer()
     try:
         yield server
@@ -132,14 +139,14 @@ def mail_server() -> Iterator[MailServer]:
         server.close()
 
 
-def _refusal(code: int, text: bytes | str) -> RefusedError | ServerUnreachableError:
+def _refusal(code: int, text: bytes | str) -> Refused | ServerUnreachable:
     reason = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
     if code == SERVICE_NOT_AVAILABLE:
-        return ServerUnreachableError(reason)
+        return ServerUnreachable(reason)
     # 5.7 says that we may not, which somebody can put right; otherwise 5yz is for good.
     # Source: RFC 5321, section 4.2.1; RFC 3463, section 3.8.
     permanent = code >= 500 and not reason.startswith(f"{code} 5.7.")  # noqa: PLR2004
-    return RefusedError(one_line(reason), permanent=permanent)
+    return Refused(one_line(reason), permanent=permanent)
 
 
 def _words(error: OSError) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clients.models import AccountManager
 from scheduling.outreach import services
-from scheduling.outreach.errors import NoAddressError, NothingToRetryError
+from scheduling.outreach.errors import NoAddress, NothingToRetry
 from scheduling.outreach.forms import OutboxFilterForm
 from scheduling.outreach.models import Message
 from scheduling.outreach.previews import preview_of
@@ -72,10 +72,10 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     found = _message(request, pk)
     try:
         services.retry(actor=_actor(request), message=found, now=timezone.now())
-    except NoAddressError:
+    except NoAddress:
         error = _("This person still has no mail address. Add one to their profile, then try again.")
         return _render_message(request, found, error=error, status=409)
-    except NothingToRetryError:
+    except NothingToRetry:
         if found.state not in {*Message.QUEUED, Message.State.SENT}:
             return _render_message(request, found, error=_("It is too late to send this message."), status=409)
         notices.info(request, _("This message is already on its way."))

@@ -91,9 +91,7 @@ def test_some_rest_on_friday_and_saturday() -> None:
 def test_a_country_with_substitute_working_days_is_among_them(demo: Demo) -> None:
     calendars = HolidayCalendar.objects.filter(pk__in=Contact.objects.values("calendar"))
     with_workdays = {
-        calendar.country
-        for calendar in calendars
-        if year_days(calendar.calendar, demo.loaded_at.year).workdays
+        calendar.country for calendar in calendars if year_days(calendar.calendar, demo.loaded_at.year).workdays
     }
     assert "CN" in with_workdays
 

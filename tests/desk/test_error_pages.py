@@ -2,10 +2,10 @@
 
 import re
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpResponse
 from django.test import Client as Browser
 from django.test import RequestFactory
 from django.urls import reverse
@@ -15,10 +15,10 @@ from django.views import defaults
 from tests.people import make_account_manager
 
 
-def assert_calm(response: HttpResponse, status: HTTPStatus) -> str:
+def assert_calm(response: Any, status: HTTPStatus) -> str:
     """The page says in plain words what happened and leads on; its text."""
     assert response.status_code == status
-    html = response.content.decode()
+    html: str = response.content.decode()
     assert "dayband.css" in html
     assert len(re.findall(r"<h1>", html)) == 1
     assert re.search(r'<a class="btn btn--primary" href="/[^"]*"', html)
@@ -63,9 +63,7 @@ def test_unknown_address_is_not_found(client: Browser) -> None:
 def test_forbidden_page_says_whom_to_ask() -> None:
     request = RequestFactory().get("/")
     request.user = make_account_manager()
-    assert "administrator" in assert_calm(
-        defaults.permission_denied(request, PermissionDenied()), HTTPStatus.FORBIDDEN
-    )
+    assert "administrator" in assert_calm(defaults.permission_denied(request, PermissionDenied()), HTTPStatus.FORBIDDEN)
 
 
 @pytest.mark.django_db

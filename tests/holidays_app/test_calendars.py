@@ -140,6 +140,7 @@ def test_all_250_countries_have_a_calendar_for_2026() -> None:
         assert not set(days.holidays) & set(days.half_days)
         assert not days.workdays & (set(days.holidays) | set(days.half_days))
         assert days.estimated <= set(days.holidays) | set(days.half_days)
+        assert all(day.year == 2026 for day in days.workdays)
 
 
 @pytest.mark.parametrize("country", ["AU", "CA", "CH", "DE", "ES", "GB", "IN", "IT", "MY", "NZ", "US"])
@@ -344,8 +345,9 @@ def test_a_year_is_built_once_and_shared() -> None:
 def test_a_lookup_takes_less_than_a_microsecond(record_property: Callable[[str, object], None]) -> None:
     calendar, day = Calendar("DE", "BY"), date(2026, 6, 4)
     assert is_off(calendar, day)
-    # The fastest of many: what is slower is the machine doing something else.
-    seconds = min(timeit.repeat(lambda: is_off(calendar, day), number=2000, repeat=50)) / 2000
+    # The fastest of many short runs: what is slower is the machine doing something else.
+    runs = timeit.repeat("is_off(calendar, day)", globals={**globals(), **locals()}, number=200, repeat=2000)
+    seconds = min(runs) / 200
     record_property("lookup_ns", round(seconds * 1e9))
     assert seconds < 1e-6
 

@@ -87,6 +87,13 @@ def test_an_address_that_does_not_exist_is_dead_at_once_and_nobody_else_is(
     assert (dead.state, dead.reason, dead.tries) == (State.DEAD, "550 5.1.1 No such mailbox", 1)
 
 
+def test_an_address_that_is_none_is_dead_at_once(meeting: Meeting, clock: Clock, smtp_server: SmtpServer) -> None:
+    Message.objects.filter(address="ben@client.example").update(address="ben@")
+    assert deliver(clock=clock) == {"sent": 5, "failed": 1}
+    dead = Message.objects.get(state=State.DEAD)
+    assert (dead.reason, dead.tries) == ("“ben@” is not a mail address", 1)
+
+
 def test_a_deferred_message_is_sent_later_under_the_same_message_id(
     meeting: Meeting, clock: Clock, smtp_server: SmtpServer
 ) -> None:

@@ -95,8 +95,8 @@ def test_a_published_meeting_names_no_attendees(meeting: Meeting) -> None:
 
 
 def test_the_time_zone_component_agrees_with_tzdata_in_every_zone(meeting: Meeting) -> None:
-    first, last = dt.datetime(2025, 1, 1, tzinfo=dt.UTC), dt.datetime(2028, 1, 1, tzinfo=dt.UTC)
-    weeks = [first + day * 24 * HOUR for day in range(0, (last - first).days, 7)]
+    first, last = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
+    weeks = [first + day * 24 * HOUR for day in range(0, (last - first).days, 3)]
     checked = 0
     for time_zone in sorted(zoneinfo.available_timezones()):
         zone = ZoneInfo(time_zone)
@@ -110,7 +110,7 @@ def test_the_time_zone_component_agrees_with_tzdata_in_every_zone(meeting: Meeti
         for moment in [*weeks, *changes, *(change_at - SECOND for change_at in changes)]:
             assert offset_at(onsets, moment) == moment.astimezone(zone).utcoffset(), (time_zone, moment)
             checked += 1
-    assert checked > 80_000
+    assert checked > 60_000
 
 
 # Each is a clock change: of an hour, of half an hour, and of Ramadan, where clocks go back for a month.
@@ -124,7 +124,9 @@ CHANGES = [
     ("Australia/Lord_Howe", dt.datetime(2026, 10, 3, 15, 30, tzinfo=dt.UTC)),
     ("Africa/Casablanca", dt.datetime(2026, 2, 15, 2, tzinfo=dt.UTC)),
     ("Africa/Casablanca", dt.datetime(2026, 3, 22, 2, tzinfo=dt.UTC)),
-    ("Asia/Kathmandu", dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC)),
+    # No clock change, but the turn of a year, before and after which the zone is described.
+    ("Pacific/Kiritimati", dt.datetime(2026, 12, 31, 10, tzinfo=dt.UTC)),
+    ("Asia/Kathmandu", dt.datetime(2027, 1, 1, tzinfo=dt.UTC)),
 ]
 
 

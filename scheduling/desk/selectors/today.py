@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import F, Max, Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, QuerySet
 
 from clients.day import PersonDay, person_days
 from clients.models import AccountManager, Contact
@@ -91,13 +91,19 @@ def _coming(actor: AccountManager, now: dt.datetime) -> QuerySet[Meeting]:
 
 
 def _contacts_near(actor: AccountManager) -> list[Contact]:
-    with_actor = Q(attendances__meeting__attendances__account_manager=actor)
-    return list(
-        contacts_for(actor)
-        .select_related("client", "calendar")
-        .annotate(met_at=Max("attendances__meeting__start_at", filter=with_actor))
-        .order_by(F("met_at").desc(nulls_last=True), "full_name", "pk")[:PEOPLE_NEAR]
+    """The contacts whom the actor met most lately or meets next, then others."""
+    met = (
+        Attendance.objects.filter(meeting__attendances__account_manager=actor, contact__isnull=False)
+        .order_by()
+        .values("contact")
+        .annotate(met_at=Max("meeting__start_at"))
+        .order_by("-met_at", "contact")
+        .values_list("contact", flat=True)[:PEOPLE_NEAR]
     )
+    contacts = contacts_for(actor).select_related("client", "calendar")
+    by_pk = contacts.in_bulk(list(met))
+    others = contacts.exclude(pk__in=by_pk)[: PEOPLE_NEAR - len(by_pk)]
+    return [*(by_pk[pk] for pk in met if pk in by_pk), *others]
 
 
 def _by_change(days: Iterable[PersonDay]) -> tuple[PersonDay, ...]:

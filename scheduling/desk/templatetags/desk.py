@@ -36,14 +36,23 @@ class HoursLine:
 def hours_lines(hours: Mapping[str, Sequence[Sequence[str]]], reader: Reader) -> list[HoursLine]:
     """Weekly hours in words, from the reader's first day of the week on; days without hours are left out."""
     names = reader.locale.days["format"]["abbreviated"]
-    week = [(reader.first_weekday + step) % 7 for step in range(7)]
+    of_day = [hours.get(weekday) or [] for weekday in WEEKDAYS]
     lines = []
-    for spans, group in groupby(week, lambda weekday: hours.get(WEEKDAYS[weekday]) or ()):
+    for spans, group in groupby(_week_from(reader.first_weekday, of_day), of_day.__getitem__):
         weekdays = list(group)
         if spans:
             days = "–".join(names[weekday] for weekday in dict.fromkeys((weekdays[0], weekdays[-1])))
             lines.append(HoursLine(days, tuple(_span(start, end, reader) for start, end in spans)))
     return lines
+
+
+def _week_from(first_weekday: int, of_day: Sequence[object]) -> list[int]:
+    """The weekdays in order, from the first one on, or from one before it where the same hours run on over it."""
+    if all(spans == of_day[0] for spans in of_day):
+        return [(first_weekday + step) % 7 for step in range(7)]
+    while of_day[first_weekday] and of_day[first_weekday] == of_day[first_weekday - 1]:
+        first_weekday = (first_weekday - 1) % 7
+    return [(first_weekday + step) % 7 for step in range(7)]
 
 
 def _span(start: str, end: str, reader: Reader) -> str:

@@ -66,6 +66,8 @@ def _sentence(shown: Slot | None, other: Slot | None, ordered: Sequence[Portrait
     together = sum(totals.values())
     if not together:
         return conditional_escape(_("Nobody carries anything: all past calls were at good times, or there were none."))
+    if len(ordered) < NAMED:
+        return SafeString()
     first, second = ordered[:NAMED]
     with_shown = [share(totals[portrait] / together, reader) for portrait in (first, second)]
     words = {

@@ -142,7 +142,7 @@ def bars(cells: Sequence[Cell], scale: Scale) -> tuple[Bar, ...]:
             # A dot on the ground, in the middle of its half hour.
             place, height = Stretch(whole.middle - 0.096 * whole.width, 0.192 * whole.width), 2.0
         else:
-            place = Stretch(whole.x + 0.0873 * whole.width, 0.8256 * whole.width)
+            place = Stretch(whole.x + 0.0872 * whole.width, 0.8256 * whole.width)
             height = heights[position] if level == BUSY else _smoothed(heights, levels, position)
         placed.append(Bar(place, level, height))
     return tuple(placed)

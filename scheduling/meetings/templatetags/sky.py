@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from scheduling.engine import Band
 from scheduling.meetings.proposals.burdens import BurdenRow
 from scheduling.meetings.proposals.options import Bite
 from scheduling.meetings.proposals.ribbon import Axis
-from scheduling.meetings.proposals.sky import HEIGHTS, LEVELS, Strip
+from scheduling.meetings.proposals.sky import BLOCKED, HEIGHTS, LEVELS, Bar, Strip
 from scheduling.meetings.reasons import band_word
 
 register = template.Library()
@@ -30,6 +31,16 @@ def percent(fraction: float) -> str:
 def pixels(length: float) -> str:
     """A length for an SVG attribute, whatever the language: “29.9”."""
     return _number(length, 1)
+
+
+@register.filter
+def rect(bar: Bar) -> SafeString:
+    """A bar as an SVG element; there are hundreds on a page, too many for the template's own pace."""
+    corner = "" if bar.level == BLOCKED else ' rx="2"'
+    x, width, top, height = percent(bar.place.x), percent(bar.place.width), pixels(bar.top), pixels(bar.height)
+    return mark_safe(  # noqa: S308 - numbers and a class of our own
+        f'<rect class="{bar.level}" x="{x}" y="{top}" width="{width}" height="{height}"{corner} />'
+    )
 
 
 @register.inclusion_tag("meetings/sky/strip.html")

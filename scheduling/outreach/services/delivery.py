@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from scheduling.outreach.content import letter
-from scheduling.outreach.errors import ConnectionLostError, RefusedError, ServerUnreachableError
+from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachable
 from scheduling.outreach.mail import Mail, MailServer, compose, mail_server
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import Correspondence, correspondences, with_content
@@ -26,7 +26,7 @@ def deliver(*, clock: Clock, size: int = BATCH) -> Counter[str]:
     try:
         with mail_server() as server:
             return _send(claimed, server, clock)
-    except ServerUnreachableError as error:
+    except ServerUnreachable as error:
         logger.warning("The mail server can't be reached: %s", error)
         return _give_back(claimed, str(error), _later(clock()))
 
@@ -44,30 +44,30 @@ def _send(claimed: Sequence[Message], server: MailServer, clock: Clock) -> Count
             continue
         try:
             results[_send_one(message, before[message.attendance_id], server, clock)] += 1
-        except ConnectionLostError as error:
+        except ConnectionLost as error:
             mark_failed(message, reason=str(error), permanent=False, now=clock())
             results["failed"] += 1
             return results + _give_back(claimed[position + 1 :], str(error), clock())
-        except ServerUnreachableError as error:
+        except ServerUnreachable as error:
             return results + _give_back(claimed[position:], str(error), _later(clock()))
     return results
 
 
 def _send_one(message: Message, before: Correspondence, server: MailServer, clock: Clock) -> str:
-    """“sent” or “failed”. Raises: ConnectionLostError, ServerUnreachableError."""
+    """“sent” or “failed”. Raises: ConnectionLost, ServerUnreachable."""
     try:
         mail = write(message, before, now=clock())
-    except Exception as error:
-        # Whatever is wrong with this one must not hold up the others.
-        logger.exception("Message %s can't be written", message.pk)
-        reason = f"{type(error).__name__}: {error}"
-        mark_failed(message, reason=reason, permanent=False, now=clock())
-        return "failed"
-    try:
         server.send(mail)
-    except RefusedError as error:
+    except (ConnectionLost, ServerUnreachable):
+        raise
+    except Refused as error:
         logger.info("Message %s was refused: %s", message.pk, error)
         mark_failed(message, reason=str(error), permanent=error.permanent, now=clock())
+        return "failed"
+    except Exception as error:
+        # Whatever is wrong with this one must not hold up the others.
+        logger.exception("Message %s can't be sent", message.pk)
+        mark_failed(message, reason=f"{type(error).__name__}: {error}", permanent=False, now=clock())
         return "failed"
     mark_sent(message, raw=mail.raw, now=clock())
     return "sent"

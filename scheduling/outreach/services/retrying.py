@@ -7,7 +7,7 @@ from django.db import transaction
 from clients.audit import audit
 from clients.models import AccountManager
 from scheduling.meetings.nudge import nudge_workers
-from scheduling.outreach.errors import NoAddressError, NothingToRetryError
+from scheduling.outreach.errors import NoAddress, NothingToRetry
 from scheduling.outreach.models import Message
 
 State = Message.State
@@ -18,14 +18,14 @@ RETRYABLE = (State.DEAD, State.UNDELIVERABLE)
 def retry(*, actor: AccountManager, message: Message, now: dt.datetime) -> Message:
     """The message, waiting again with all its tries, for the address that its reader has today.
 
-    Raises: NothingToRetryError, NoAddressError.
+    Raises: NothingToRetry, NoAddress.
     """
     current = Message.objects.select_for_update().filter(pk=message.pk, state__in=RETRYABLE, expires_at__gt=now).first()
     if current is None:
-        raise NothingToRetryError
+        raise NothingToRetry
     current.address = current.attendance.person.email
     if not current.address:
-        raise NoAddressError
+        raise NoAddress
     current.state = State.PENDING
     current.reason = ""
     current.tries = 0

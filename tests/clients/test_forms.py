@@ -1,0 +1,434 @@
+"""What the forms accept, and what they refuse: at the field, saying what would be right, with nothing written."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from clients.fields import CalendarField, LanguageField, TimeZoneField, lead_time, zone_choices
+from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff, Team
+from holidays_app.models import HolidayCalendar
+from holidays_app.services import ensure_place_calendar
+from tests.clients.sending import Sent, changed, sent_by
+from tests.people import make_client, make_contact, make_team
+
+pytestmark = pytest.mark.django_db
+
+
+def errors_of(response: Any) -> dict[str, list[str]]:
+    assert response.status_code == 422, response.status_code
+    return dict(response.context["form"].errors)
+
+
+@pytest.fixture
+def contact_url(own_contact: Contact) -> str:
+    return reverse("clients:contact_edit", args=[own_contact.pk])
+
+
+@pytest.fixture
+def contact_sent(browser: Browser, contact_url: str) -> Sent:
+    return sent_by(browser.get(contact_url))
+
+
+REFUSED = [
+    ("full_name", "", "required"),
+    ("full_name", "Ion\nOwn", "line breaks"),
+    ("full_name", "Ion\u2028Own", "line breaks"),
+    ("full_name", "Ion\x00Own", "Null characters"),
+    ("full_name", "<b>Ion</b>", "< and >"),
+    ("full_name", "x" * 10_000, "at most 120"),
+    ("address_as", "Ion\tOwn", "control characters"),
+    ("native_name", "<script>", "< and >"),
+    ("job_title", "Head\rof", "control characters"),
+    ("email", "ion", "valid email"),
+    ("email", "ion@", "valid email"),
+    ("phone", "123", "phone number"),
+    ("phone", "call me", "phone number"),
+    ("language", "tlh", "BCP 47"),
+    ("language", "x" * 10_000, "BCP 47"),
+    ("time_zone", "Mars/Olympus", "IANA name"),
+    ("time_zone", "", "required"),
+    ("time_zone", "Europe/London\x00", "IANA name"),
+    ("clock", "13", "not one of the available choices"),
+    ("week_start", "wed", "not one of the available choices"),
+    ("preferred_channel", "pigeon", "not one of the available choices"),
+    ("calendar", "999999", "not one of the available choices"),
+    ("calendar", "abc", "not one of the available choices"),
+    ("buffer_minutes", "-5", "greater than or equal to 0"),
+    ("buffer_minutes", "241", "less than or equal to 240"),
+    ("buffer_minutes", "ten", "whole number"),
+    ("notes", "x" * 4001, "at most 4000"),
+    ("reminder_minutes", "7", "not one of the available choices"),
+    ("working_hours-wed-0-until", "", "Wednesday: fill in both times"),
+    ("working_hours-wed-0-from", "25:00", "Wednesday: “25:00” is not a time"),
+    ("preferred_hours-fri-1-from", "10:00", "Friday: fill in both times"),
+    ("reachable_hours-sun-0-until", "26:00", "Sunday: “26:00” is not a time"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "message"), REFUSED)
+def test_a_contact_is_refused_at_its_field(
+    browser: Browser, own_contact: Contact, contact_url: str, contact_sent: Sent, field: str, value: str, message: str
+) -> None:
+    before = Contact.objects.values().get(pk=own_contact.pk)
+    response = browser.post(contact_url, changed(contact_sent, **{field: value}))
+    errors = errors_of(response)
+    name = field.split("-", maxsplit=1)[0]
+    assert list(errors) == [name]
+    assert message.lower() in " ".join(errors[name]).lower()
+    assert f'href="#id_{name}"' in response.content.decode()
+    assert Contact.objects.values().get(pk=own_contact.pk) == before
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "stored"),
+    [
+        ("time_zone", "Asia/Calcutta", "Asia/Kolkata"),
+        ("time_zone", "Europe/Kiev", "Europe/Kyiv"),
+        ("time_zone", "europe/paris", "Europe/Paris"),
+        ("language", "ES-co", "es-CO"),
+        ("language", "español (Colombia)", "es-CO"),
+        ("language", "日本語", "ja"),
+        ("phone", "021 305 1000", "+40 21 305 1000"),
+        ("phone", "+40 21 305 1000", "+40 21 305 1000"),
+        ("full_name", "María-José O’Brien 3rd", "María-José O’Brien 3rd"),
+        ("native_name", "ليلى المنصوري", "ليلى المنصوري"),
+        ("email", "", ""),
+    ],
+)
+def test_what_is_meant_is_stored(
+    browser: Browser, own_contact: Contact, contact_url: str, contact_sent: Sent, field: str, value: str, stored: str
+) -> None:
+    assert browser.post(contact_url, changed(contact_sent, **{field: value})).status_code == 302
+    own_contact.refresh_from_db()
+    assert str(getattr(own_contact, field)) == stored
+    assert AuditEntry.objects.get().details == {"fields": [field]}
+
+
+def test_sending_a_contact_back_unchanged_changes_nothing(
+    browser: Browser, own_contact: Contact, contact_url: str
+) -> None:
+    own_contact.working_hours = {"mon": [["08:00", "09:00"], ["10:00", "11:00"], ["22:00", "04:00"]]}
+    own_contact.preferred_hours = {"mon": [["10:00", "11:00"]]}
+    own_contact.reminder_minutes = [90, 45]
+    own_contact.phone = "+40213051000"
+    own_contact.calendar = ensure_place_calendar(country="RO")
+    own_contact.save()
+    before = Contact.objects.values().get(pk=own_contact.pk)
+    assert browser.post(contact_url, sent_by(browser.get(contact_url))).status_code == 302
+    assert Contact.objects.values().get(pk=own_contact.pk) == before
+    assert not AuditEntry.objects.exists()
+
+
+def test_an_audit_entry_names_the_fields_and_never_their_contents(
+    browser: Browser, manager: AccountManager, own_contact: Contact, contact_url: str, contact_sent: Sent
+) -> None:
+    changes = {"full_name": "Very Secret", "notes": "Secret too", "time_zone": "Asia/Tokyo"}
+    browser.post(contact_url, changed(contact_sent, **changes))
+    entry = AuditEntry.objects.get()
+    assert (entry.actor_id, entry.action, entry.subject_type, entry.subject_id) == (
+        manager.pk,
+        "update",
+        "clients.contact",
+        own_contact.pk,
+    )
+    assert entry.details == {"fields": ["full_name", "notes", "time_zone"]}
+
+
+def test_two_people_who_edit_different_things_do_not_undo_each_other(
+    browser: Browser, own_contact: Contact, contact_url: str, contact_sent: Sent
+) -> None:
+    other = sent_by(browser.get(contact_url))
+    browser.post(contact_url, changed(contact_sent, job_title="Director"))
+    browser.post(contact_url, changed(other, notes="Prefers mornings"))
+    own_contact.refresh_from_db()
+    assert (own_contact.job_title, own_contact.notes) == ("Director", "Prefers mornings")
+
+
+def test_reminders_can_be_switched_off(
+    browser: Browser, own_contact: Contact, contact_url: str, contact_sent: Sent
+) -> None:
+    assert own_contact.reminder_minutes == [1440, 60]
+    browser.post(contact_url, changed(contact_sent, reminder_minutes=None))
+    own_contact.refresh_from_db()
+    assert own_contact.reminder_minutes == []
+
+
+def test_six_reminders_are_too_many(browser: Browser, contact_url: str, contact_sent: Sent) -> None:
+    six = ["15", "60", "240", "1440", "2880", "10080"]
+    errors = errors_of(browser.post(contact_url, changed(contact_sent, reminder_minutes=six)))
+    assert errors == {"reminder_minutes": ["Choose five at most."]}
+
+
+def test_a_contact_without_mail_is_said_to_be_out_of_reach(
+    browser: Browser, own_contact: Contact, contact_url: str
+) -> None:
+    warning = "reminders can’t reach this person"
+    assert warning not in browser.get(contact_url).content.decode()
+    Contact.objects.update(email="")
+    assert warning in browser.get(contact_url).content.decode()
+
+
+class TestDaysOff:
+    def send(self, browser: Browser, url: str, **values: str) -> Any:
+        changes = {f"days_off-0-{name}": value for name, value in values.items()}
+        return browser.post(url, changed(sent_by(browser.get(url)), **changes))
+
+    def test_a_day_off_is_added_changed_and_deleted(
+        self, browser: Browser, own_contact: Contact, contact_url: str
+    ) -> None:
+        added = self.send(browser, contact_url, first_date="2026-08-03", last_date="2026-08-14", reason="Beach")
+        assert added.status_code == 302
+        day_off = own_contact.days_off.get()
+        assert (day_off.first_date, day_off.last_date) == (dt.date(2026, 8, 3), dt.date(2026, 8, 14))
+        self.send(browser, contact_url, last_date="2026-08-10")
+        day_off.refresh_from_db()
+        assert day_off.last_date == dt.date(2026, 8, 10)
+        self.send(browser, contact_url, DELETE="on")
+        assert not own_contact.days_off.exists()
+        entries = AuditEntry.objects.order_by("pk").values_list("action", "subject_type", "details")
+        assert list(entries) == [(action, "clients.dayoff", {}) for action in ("create", "update", "delete")]
+
+    def test_a_single_day_needs_no_last_day(self, browser: Browser, own_contact: Contact, contact_url: str) -> None:
+        self.send(browser, contact_url, first_date="2026-08-03")
+        assert own_contact.days_off.get().last_date == dt.date(2026, 8, 3)
+
+    @pytest.mark.parametrize(
+        ("values", "field", "message"),
+        [
+            ({"first_date": "2026-08-03", "last_date": "2026-08-02"}, "last_date", "before the first day"),
+            ({"first_date": "2026-08-03", "last_date": "2027-08-04"}, "last_date", "a year at most"),
+            ({"first_date": "0001-01-01", "last_date": "9999-12-31"}, "last_date", "a year at most"),
+            ({"first_date": "2026-02-30"}, "first_date", "valid date"),
+            ({"first_date": "tomorrow"}, "first_date", "valid date"),
+            ({"last_date": "2026-08-03"}, "first_date", "required"),
+            ({"first_date": "2026-08-03", "reason": "<i>ill</i>"}, "reason", "< and >"),
+        ],
+    )
+    def test_dates_that_make_no_sense_are_refused_at_their_field(
+        self,
+        browser: Browser,
+        own_contact: Contact,
+        contact_url: str,
+        values: dict[str, str],
+        field: str,
+        message: str,
+    ) -> None:
+        response = self.send(browser, contact_url, full_name="Changed", **values)
+        assert response.status_code == 422
+        (errors,) = response.context["days_off"].errors
+        assert list(errors) == [field]
+        assert message in errors[field][0]
+        assert not DayOff.objects.exists()
+        own_contact.refresh_from_db()
+        assert own_contact.full_name == "Ion Own"
+
+    def test_a_form_without_its_counters_is_refused(
+        self, browser: Browser, contact_url: str, contact_sent: Sent
+    ) -> None:
+        without = {name: value for name, value in contact_sent.items() if not name.startswith("days_off")}
+        assert browser.post(contact_url, without).status_code == 422
+        assert browser.post(contact_url, {**without, "days_off-TOTAL_FORMS": "x"}).status_code == 422
+
+    def test_a_million_rows_are_not_read(self, browser: Browser, contact_url: str, contact_sent: Sent) -> None:
+        many = changed(contact_sent, **{"days_off-TOTAL_FORMS": "1000000"})
+        assert browser.post(contact_url, many).status_code == 422
+
+
+class TestNewContact:
+    @pytest.fixture
+    def url(self, team: Team) -> str:
+        dubai = make_client(team, name="Falcon", country="AE", city="Dubai")
+        ensure_place_calendar(country="AE")
+        return reverse("clients:contact_create", args=[dubai.pk])
+
+    def test_begins_as_is_usual_in_the_clients_country(self, browser: Browser, url: str) -> None:
+        sent = changed(sent_by(browser.get(url)), full_name="Layla Sample")
+        response = browser.post(url, sent)
+        assert response.status_code == 302
+        contact = Contact.objects.get(full_name="Layla Sample")
+        assert response.headers["Location"] == reverse("desk:client", args=[contact.client_id])
+        assert contact.time_zone == "Asia/Dubai"
+        assert contact.language == "ar-AE"
+        assert contact.calendar == HolidayCalendar.objects.get(country="AE")
+        assert sorted(contact.working_hours) == sorted(["mon", "tue", "wed", "thu", "fri"])
+        assert contact.reachable_hours["sun"] == [["06:00", "23:00"]]
+        assert contact.reminder_minutes == [1440, 60]
+        assert AuditEntry.objects.get().action == "create"
+
+    def test_rests_on_the_countrys_own_weekend(self, browser: Browser, team: Team) -> None:
+        cairo = make_client(team, country="EG", city="Cairo")
+        url = reverse("clients:contact_create", args=[cairo.pk])
+        browser.post(url, changed(sent_by(browser.get(url)), full_name="Karim Sample"))
+        assert sorted(Contact.objects.get().working_hours) == sorted(["sun", "mon", "tue", "wed", "thu"])
+
+    def test_has_to_name_a_zone_where_the_country_has_several(self, browser: Browser, team: Team) -> None:
+        client = make_client(team, country="US", city="Springfield")
+        url = reverse("clients:contact_create", args=[client.pk])
+        errors = errors_of(browser.post(url, changed(sent_by(browser.get(url)), full_name="Sam Sample")))
+        assert list(errors) == ["time_zone"]
+
+    def test_is_created_once_however_often_the_form_is_sent(self, browser: Browser, url: str) -> None:
+        sent = changed(sent_by(browser.get(url)), full_name="Layla Sample")
+        answers = [browser.post(url, sent) for _ in range(3)]
+        assert {answer.status_code for answer in answers} == {302}
+        assert Contact.objects.filter(full_name="Layla Sample").count() == 1
+        assert AuditEntry.objects.count() == 1
+
+    def test_two_people_of_one_name_are_two(self, browser: Browser, url: str) -> None:
+        for _ in range(2):
+            browser.post(url, changed(sent_by(browser.get(url)), full_name="Layla Sample"))
+        assert Contact.objects.filter(full_name="Layla Sample").count() == 2
+
+    def test_comes_with_days_off(self, browser: Browser, url: str) -> None:
+        sent = changed(sent_by(browser.get(url)), full_name="Layla Sample", **{"days_off-0-first_date": "2026-08-03"})
+        assert browser.post(url, sent).status_code == 302
+        assert DayOff.objects.get().contact == Contact.objects.get()
+
+    def test_looking_at_the_form_writes_nothing(self, browser: Browser, team: Team) -> None:
+        peru = make_client(team, country="PE")
+        browser.get(reverse("clients:contact_create", args=[peru.pk]))
+        assert not HolidayCalendar.objects.exists()
+
+
+class TestClient:
+    @pytest.fixture
+    def url(self, own_client: Client) -> str:
+        return reverse("clients:edit", args=[own_client.pk])
+
+    @pytest.mark.parametrize(
+        ("field", "value", "message"),
+        [
+            ("name", "", "required"),
+            ("name", "Own\nLtd", "line breaks"),
+            ("name", "<Own>", "< and >"),
+            ("name", "x" * 10_000, "at most 120"),
+            ("country", "XX", "not one of the available choices"),
+            ("country", "", "required"),
+            ("segment", "vip", "not one of the available choices"),
+            ("size", "huge", "not one of the available choices"),
+            ("team", "999999", "not one of the available choices"),
+            ("city", "Cluj\x00", "Null characters"),
+        ],
+    )
+    def test_is_refused_at_its_field(self, browser: Browser, url: str, field: str, value: str, message: str) -> None:
+        errors = errors_of(browser.post(url, changed(sent_by(browser.get(url)), **{field: value})))
+        assert list(errors) == [field]
+        assert message in errors[field][0]
+        assert not AuditEntry.objects.exists()
+
+    def test_can_not_be_given_to_a_foreign_team(self, browser: Browser, own_client: Client, url: str) -> None:
+        south = make_team(name="South")
+        page = browser.get(url)
+        assert ">South<" not in page.content.decode()
+        assert list(errors_of(browser.post(url, changed(sent_by(page), team=str(south.pk))))) == ["team"]
+
+    def test_an_edit_names_what_changed(self, browser: Browser, own_client: Client, url: str) -> None:
+        assert browser.post(url, changed(sent_by(browser.get(url)), city="Iași", segment="key")).status_code == 302
+        own_client.refresh_from_db()
+        assert (own_client.city, own_client.segment) == ("Iași", "key")
+        assert AuditEntry.objects.get().details == {"fields": ["city", "segment"]}
+
+    def test_a_name_that_exists_is_refused(self, browser: Browser, url: str) -> None:
+        make_client(name="Taken")
+        assert list(errors_of(browser.post(url, changed(sent_by(browser.get(url)), name="Taken")))) == ["name"]
+
+    def test_a_new_client_has_the_calendar_of_its_country_ready(self, browser: Browser, team: Team) -> None:
+        url = reverse("clients:create")
+        sent = changed(sent_by(browser.get(url)), name="New Ltd", country="PE", team=str(team.pk))
+        response = browser.post(url, sent)
+        client = Client.objects.get(name="New Ltd")
+        assert response.headers["Location"] == reverse("desk:client", args=[client.pk])
+        assert HolidayCalendar.objects.get().country == "PE"
+
+    def test_is_created_once_however_often_the_form_is_sent(self, browser: Browser, team: Team) -> None:
+        url = reverse("clients:create")
+        sent = changed(sent_by(browser.get(url)), name="New Ltd", country="PE", team=str(team.pk))
+        assert [browser.post(url, sent).status_code for _ in range(3)] == [302, 302, 302]
+        assert Client.objects.filter(name="New Ltd").count() == AuditEntry.objects.count() == 1
+
+
+class TestOwnDay:
+    URL = "/clients/me/edit/"
+
+    def test_is_shown_and_saved(self, browser: Browser, manager: AccountManager) -> None:
+        sent = changed(sent_by(browser.get(self.URL)), time_zone="Asia/Tokyo", clock="24")
+        assert browser.post(self.URL, sent).status_code == 302
+        manager.refresh_from_db()
+        assert (manager.time_zone, manager.clock) == ("Asia/Tokyo", "24")
+        assert AuditEntry.objects.get().details == {"fields": ["clock", "time_zone"]}
+
+    @pytest.mark.parametrize("field", ["is_staff", "is_superuser", "email", "teams", "password"])
+    def test_rights_can_not_be_taken_through_it(self, browser: Browser, manager: AccountManager, field: str) -> None:
+        before = AccountManager.objects.values("is_staff", "is_superuser", "email", "password").get(pk=manager.pk)
+        other = make_team()
+        sent = changed(sent_by(browser.get(self.URL)), **{field: str(other.pk)})
+        assert browser.post(self.URL, sent).status_code == 302
+        after = AccountManager.objects.values("is_staff", "is_superuser", "email", "password").get(pk=manager.pk)
+        assert after == before
+        assert other not in manager.teams.all()
+
+    def test_days_off_are_ones_own(self, browser: Browser, manager: AccountManager) -> None:
+        browser.post(self.URL, changed(sent_by(browser.get(self.URL)), **{"days_off-0-first_date": "2026-08-03"}))
+        assert DayOff.objects.get().account_manager == manager
+
+    def test_the_week_is_laid_out_from_the_readers_first_day(self, browser: Browser, manager: AccountManager) -> None:
+        manager.language = "en-US"
+        manager.save()
+        page = browser.get(self.URL).content.decode()
+        assert page.index("<legend>Sunday</legend>") < page.index("<legend>Monday</legend>")
+
+
+def test_zones_of_the_clients_country_come_first() -> None:
+    (_blank, (country, near), (_elsewhere, others)) = zone_choices("BR")
+    assert country == "Brazil"
+    assert ("America/Sao_Paulo", "Sao Paulo — America/Sao_Paulo") in near
+    assert ("Europe/Bucharest", "Bucharest — Europe/Bucharest") in others
+    assert not set(near) & set(others)
+
+
+def test_an_old_zone_that_is_stored_is_shown_under_its_new_name() -> None:
+    assert TimeZoneField().prepare_value("Asia/Calcutta") == "Asia/Kolkata"
+
+
+def test_a_language_is_suggested_by_what_its_speakers_call_it() -> None:
+    html = LanguageField().widget.render("language", "es-CO", {"id": "id_language"})
+    assert '<option value="es-CO" label="español (Colombia)" lang="es-CO">' in html
+
+
+def test_calendars_are_sorted_by_title() -> None:
+    for country in ("DE", "AT", "JP"):
+        ensure_place_calendar(country=country)
+    HolidayCalendar.objects.create(name="Aardvark works", country="ZA")
+    labels = [label for _, label in CalendarField().choices]
+    assert labels == ["None: no holidays are kept", "Aardvark works", "Austria", "Germany", "Japan"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (15, "15 minutes before"),
+        (60, "1 hour before"),
+        (90, "90 minutes before"),
+        (1440, "1 day before"),
+        (2880, "2 days before"),
+    ],
+)
+def test_a_lead_time_is_told_in_its_largest_whole_unit(minutes: int, words: str) -> None:
+    assert lead_time(minutes) == words
+
+
+def test_a_lead_time_of_ones_own_stays_on_offer(browser: Browser, own_contact: Contact, contact_url: str) -> None:
+    Contact.objects.update(reminder_minutes=[90])
+    assert sent_by(browser.get(contact_url))["reminder_minutes"] == ["90"]
+
+
+def test_a_contact_that_is_deleted_meanwhile_does_not_exist(browser: Browser, own_client: Client) -> None:
+    contact = make_contact(own_client)
+    url = reverse("clients:contact_edit", args=[contact.pk])
+    sent = sent_by(browser.get(url))
+    contact.delete()
+    assert browser.post(url, sent).status_code == 404

@@ -1,0 +1,82 @@
+"""Rows W1 and W2: workers that die between any two steps."""
+
+import datetime as dt
+import random
+from collections import Counter
+
+import pytest
+
+from scheduling.outreach.models import Message
+from scheduling.outreach.services import deliver, delivery, plan
+from tests.faults.conftest import FULL, Workers, counted, make_meetings
+from tests.smtp import SmtpServer
+from tests.waiting import wait_until
+
+MESSAGES = 10_000 if FULL else 2_000
+KILLS = 20
+# Of the kills, so many take the worker with its pool and all; the others the process that works.
+WHOLE = 5 if FULL else 2
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def received(server: SmtpServer) -> Counter[str]:
+    """How often each message arrived."""
+    return Counter(delivery.message["Message-ID"] for delivery in server.deliveries)
+
+
+def test_killed_workers_lose_nothing_and_repeat_at_most_one_mail_each(
+    workers: Workers, smtp_server: SmtpServer
+) -> None:
+    make_meetings(MESSAGES // 2)
+    with counted("W1") as figures:
+        workers.start(2)
+        workers.start_beat()
+        for kill in range(1, KILLS + 1):
+            due = MESSAGES * kill // (KILLS + 2)
+            wait_until(lambda due=due: len(smtp_server.deliveries) >= due, f"{due} mails", seconds=300)  # type: ignore[misc]
+            if kill % (KILLS // WHOLE) == 0:
+                workers.kill_whole()
+                workers.start()
+            else:
+                wait_until(lambda: bool(workers.working()), "a process works")
+                random.choice(workers.working()).kill()
+        wait_until(
+            lambda: Message.objects.filter(state=Message.State.SENT).count() == MESSAGES, "all are sent", seconds=300
+        )
+        times = received(smtp_server)
+        repeated = sum(times.values()) - len(times)
+        figures |= {"messages": MESSAGES, "kills": KILLS, "lost": MESSAGES - len(times), "repeated": repeated}
+    assert set(times) == set(Message.objects.values_list("message_id", flat=True))
+    assert max(times.values()) <= 2
+    assert repeated <= KILLS
+
+
+class Killed(BaseException):
+    """What a process feels when it is killed: no handler runs."""
+
+
+def test_a_crash_after_the_server_accepted_repeats_the_same_message_id(
+    smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
+    make_meetings(50, booked_at=now)
+    plan(now=now)
+    mark_sent = delivery.mark_sent
+
+    def killed(*args: object, **kwargs: object) -> None:
+        raise Killed
+
+    with counted("W2") as figures:
+        for _ in range(100):
+            monkeypatch.setattr(delivery, "mark_sent", killed)
+            with pytest.raises(Killed):
+                deliver(clock=lambda: now)
+            now += dt.timedelta(seconds=301)
+            monkeypatch.setattr(delivery, "mark_sent", mark_sent)
+            # The one that was accepted is the first in the queue again.
+            assert deliver(clock=lambda: now, size=1) == {"sent": 1}
+        times = received(smtp_server)
+        figures |= {"crashes": 100, "mails": sum(times.values()), "messages": len(times)}
+    assert set(times) == set(Message.objects.values_list("message_id", flat=True))
+    assert set(times.values()) == {2}
