@@ -9,7 +9,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from clients.languages import canonical_language, common_languages
+from clients.languages import COMMON_LANGUAGES, canonical_language
 from clients.zones import canonical_zone, canonical_zones, city, zones_of_country
 from holidays_app.calendars import country_name
 from holidays_app.forms import by_name, country_choices
@@ -64,7 +64,7 @@ class LanguageWidget(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"] |= {"list": f"id_{name}_list", "autocomplete": "off", "spellcheck": "false"}
-        context["languages"] = common_languages()
+        context["languages"] = COMMON_LANGUAGES.items()
         return context
 
 
@@ -83,7 +83,7 @@ class LanguageField(forms.CharField):
         typed = super().to_python(value) or ""
         if not typed:
             return ""
-        by_endonym = {name.casefold(): tag for tag, name in common_languages()}
+        by_endonym = {name.casefold(): tag for tag, name in COMMON_LANGUAGES.items()}
         tag = by_endonym.get(typed.casefold()) or canonical_language(typed)
         if tag is None:
             shown = typed if len(typed) <= 35 else f"{typed[:35]}…"

@@ -1,7 +1,8 @@
 """Languages by BCP 47 tag: which one is meant, and what its speakers call it."""
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
@@ -13,15 +14,116 @@ _TAG: Final = re.compile(
     r"(?P<variants>(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*)"
 )
 
-#: Offered in pickers; any other tag can be typed.
-COMMON_LANGUAGES: Final = (
-    *("am", "ar", "ar-AE", "ar-EG", "ar-MA", "ar-SA", "az", "bg", "bn", "bs", "ca", "cs", "da"),
-    *("de", "de-AT", "de-CH", "el", "en", "en-AU", "en-CA", "en-GB", "en-IE", "en-IN", "en-NZ", "en-US", "en-ZA"),
-    *("es", "es-AR", "es-CL", "es-CO", "es-ES", "es-MX", "es-PE", "es-US", "et", "eu", "fa", "fi", "fil"),
-    *("fr", "fr-BE", "fr-CA", "fr-CH", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka"),
-    *("kk", "km", "kn", "ko", "ky", "lo", "lt", "lv", "mi", "mk", "ml", "mn", "mr", "ms", "mt", "my", "nb", "ne"),
-    *("nl", "nl-BE", "pa", "pl", "pt-BR", "pt-PT", "ro", "ru", "si", "sk", "sl", "so", "sq", "sr", "sv", "sw"),
-    *("ta", "te", "tg", "th", "tk", "to", "tr", "uk", "ur", "uz", "vi", "zh-CN", "zh-HK", "zh-TW", "zu"),
+#: Offered in pickers, each by its name in itself; any other tag can be typed.
+#: Source: CLDR, written out because reading a hundred locales for their names takes a second.
+COMMON_LANGUAGES: Final = MappingProxyType(
+    {
+        "am": "አማርኛ",
+        "ar": "العربية",
+        "ar-AE": "العربية (الإمارات العربية المتحدة)",
+        "ar-EG": "العربية (مصر)",
+        "ar-MA": "العربية (المغرب)",
+        "ar-SA": "العربية (المملكة العربية السعودية)",
+        "az": "azərbaycan",
+        "bg": "български",
+        "bn": "বাংলা",
+        "bs": "bosanski",
+        "ca": "català",
+        "cs": "čeština",
+        "da": "dansk",
+        "de": "Deutsch",
+        "de-AT": "Deutsch (Österreich)",
+        "de-CH": "Deutsch (Schweiz)",
+        "el": "Ελληνικά",
+        "en": "English",
+        "en-AU": "English (Australia)",
+        "en-CA": "English (Canada)",
+        "en-GB": "English (United Kingdom)",
+        "en-IE": "English (Ireland)",
+        "en-IN": "English (India)",
+        "en-NZ": "English (New Zealand)",
+        "en-US": "English (United States)",
+        "en-ZA": "English (South Africa)",
+        "es": "español",
+        "es-AR": "español (Argentina)",
+        "es-CL": "español (Chile)",
+        "es-CO": "español (Colombia)",
+        "es-ES": "español (España)",
+        "es-MX": "español (México)",
+        "es-PE": "español (Perú)",
+        "es-US": "español (Estados Unidos)",
+        "et": "eesti",
+        "eu": "euskara",
+        "fa": "فارسی",
+        "fi": "suomi",
+        "fil": "Filipino",
+        "fr": "français",
+        "fr-BE": "français (Belgique)",
+        "fr-CA": "français (Canada)",
+        "fr-CH": "français (Suisse)",
+        "ga": "Gaeilge",
+        "gl": "galego",
+        "gu": "ગુજરાતી",
+        "he": "עברית",
+        "hi": "हिन्दी",
+        "hr": "hrvatski",
+        "hu": "magyar",
+        "hy": "հայերեն",
+        "id": "Indonesia",
+        "is": "íslenska",
+        "it": "italiano",
+        "ja": "日本語",
+        "ka": "ქართული",
+        "kk": "қазақ тілі",
+        "km": "ខ្មែរ",
+        "kn": "ಕನ್ನಡ",
+        "ko": "한국어",
+        "ky": "кыргызча",
+        "lo": "ລາວ",
+        "lt": "lietuvių",
+        "lv": "latviešu",
+        "mi": "Māori",
+        "mk": "македонски",
+        "ml": "മലയാളം",
+        "mn": "монгол",
+        "mr": "मराठी",
+        "ms": "Melayu",
+        "mt": "Malti",
+        "my": "မြန်မာ",
+        "nb": "norsk bokmål",
+        "ne": "नेपाली",
+        "nl": "Nederlands",
+        "nl-BE": "Nederlands (België)",
+        "pa": "ਪੰਜਾਬੀ",
+        "pl": "polski",
+        "pt-BR": "português (Brasil)",
+        "pt-PT": "português (Portugal)",
+        "ro": "română",
+        "ru": "русский",
+        "si": "සිංහල",
+        "sk": "slovenčina",
+        "sl": "slovenščina",
+        "so": "Soomaali",
+        "sq": "shqip",
+        "sr": "српски",
+        "sv": "svenska",
+        "sw": "Kiswahili",
+        "ta": "தமிழ்",
+        "te": "తెలుగు",
+        "tg": "тоҷикӣ",
+        "th": "ไทย",
+        "tk": "türkmen dili",
+        "to": "lea fakatonga",
+        "tr": "Türkçe",
+        "uk": "українська",
+        "ur": "اردو",
+        "uz": "o‘zbek",
+        "vi": "Tiếng Việt",
+        "zh-CN": "中文 (简体, 中国)",
+        "zh-HK": "中文 (繁體, 中國香港特別行政區)",
+        "zh-TW": "中文 (繁體, 台灣)",
+        "zu": "isiZulu",
+    }
 )
 
 
@@ -48,13 +150,10 @@ def canonical_language(tag: str) -> str | None:
 @lru_cache(maxsize=1024)
 def endonym(tag: str) -> str:
     """The language's name in itself, such as “español (Colombia)” for es-CO; the tag where it has none."""
-    return Locale.parse(tag, sep="-").get_display_name() or tag
-
-
-@cache
-def common_languages() -> tuple[tuple[str, str], ...]:
-    """Tags with their endonyms, sorted by tag."""
-    return tuple((tag, endonym(tag)) for tag in COMMON_LANGUAGES)
+    locale = Locale.parse(tag, sep="-")
+    # Told by the language without its region, whose data is shared by all of its regions.
+    teller = Locale(locale.language, script=locale.script)
+    return locale.get_display_name(teller) or tag
 
 
 def language_of_country(country: str) -> str | None:

@@ -31,10 +31,7 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
                 id="dayband.E002",
             )
         )
-    elif (
-        len(settings.SECRET_KEY) < SECRET_KEY_MIN_LENGTH
-        or len(set(settings.SECRET_KEY)) < SECRET_KEY_MIN_UNIQUE
-    ):
+    elif len(settings.SECRET_KEY) < SECRET_KEY_MIN_LENGTH or len(set(settings.SECRET_KEY)) < SECRET_KEY_MIN_UNIQUE:
         errors.append(
             Error(
                 "SECRET_KEY is too short or too uniform.",
@@ -102,7 +99,5 @@ def _installed_tzdata() -> str:
 
 
 def _read_tzdata() -> str:
-    first_line = (
-        (importlib.resources.files("tzdata.zoneinfo") / "tzdata.zi").read_text("utf-8").partition("\n")[0]
-    )
+    first_line = (importlib.resources.files("tzdata.zoneinfo") / "tzdata.zi").read_text("utf-8").partition("\n")[0]
     return first_line.removeprefix("# version ").strip()

@@ -76,9 +76,7 @@ def embedded_services(directory: Path, *, durable: bool = True) -> Iterator[Serv
 
     Without `durable` PostgreSQL trades safety after a power cut for speed.
     """
-    services = Services(
-        {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}, {}
-    )
+    services = Services({name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}, {})
     services_file = directory / "services.env"
     with ExitStack() as running:
         if "DATABASE_URL" not in services.urls:
@@ -106,9 +104,7 @@ def start_child(directory: Path, command: Sequence[str], **options: object) -> s
 
 def stop_children(children: Sequence[subprocess.Popen[bytes]], *, seconds: float = STOP_SECONDS) -> None:
     """Ends the children as Ctrl-C would, and by force those that have not ended in time."""
-    _stop_groups(
-        [child.pid for child in children], lambda: all(c.poll() is not None for c in children), seconds
-    )
+    _stop_groups([child.pid for child in children], lambda: all(c.poll() is not None for c in children), seconds)
     for child in children:
         child.wait()
 
@@ -284,9 +280,7 @@ def _redis(services: Services, directory: Path) -> Iterator[None]:
 
     def command(port: int) -> list[str]:
         # Nothing is kept on disk: PostgreSQL knows all the work, and Redis may forget everything.
-        config = (
-            f"bind {LOOPBACK}\nport {port}\nrequirepass {password}\nsave ''\nappendonly no\ndaemonize no\n"
-        )
+        config = f"bind {LOOPBACK}\nport {port}\nrequirepass {password}\nsave ''\nappendonly no\ndaemonize no\n"
         _write_private(directory / "redis.conf", config)
         return [binary, "redis.conf"]
 
@@ -365,9 +359,7 @@ def free_port() -> int:
 
 def _plain_environment() -> Mapping[str, str]:
     """The environment without what would change a server behind our back (PGPORT, PGDATA, LC_ALL)."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))} | {
-        "LC_ALL": "C"
-    }
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))} | {"LC_ALL": "C"}
 
 
 def _package_directory(package: str) -> Path:

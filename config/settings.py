@@ -23,7 +23,7 @@ env.read_env(VAR_DIR / "services.env")
 
 PRODUCTION = env.bool("PRODUCTION", False)
 DEBUG = env.bool("DEBUG", False)
-SAMPLE_SECRET_KEY = "sample-key-for-trying-dayband-on-one-machine-never-in-production"
+SAMPLE_SECRET_KEY = "sample-key-for-trying-dayband-on-one-machine-never-in-production"  # noqa: S105  (a system check refuses it)
 SECRET_KEY = env.str("SECRET_KEY", SAMPLE_SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 # Links in mails start with this, never with a request's Host header.
@@ -206,4 +206,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
-

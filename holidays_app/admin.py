@@ -84,6 +84,8 @@ class HolidayCalendarAdmin(admin.ModelAdmin[HolidayCalendar]):
     list_filter = (CountryFilter, ("changes__kind", admin.ChoicesFieldListFilter))
     search_fields = ("name", "country", "subdivision", "changes__name")
     search_help_text = _("Name, country, subdivision or local change")
+    # Said here because the count of changes groups the rows, and a group has no order of its own.
+    ordering = ("country", "subdivision", "name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HolidayCalendar]:
         """Every calendar with the number of its changes."""

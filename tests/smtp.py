@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -19,8 +20,14 @@ class Delivery:
 
     sender: str
     recipients: tuple[str, ...]
-    message: EmailMessage
     raw: bytes
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        """Read when it is asked for: that takes longer than receiving it."""
+        message = message_from_bytes(self.raw, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
 
 
 class SmtpServer:
@@ -91,12 +98,10 @@ class SmtpServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
         with self._changed:
             if self._data_reply is not None:
                 return self._data_reply
-            delivery = Delivery(envelope.mail_from or "", tuple(envelope.rcpt_tos), message, envelope.content)
+            delivery = Delivery(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.content)
             self._deliveries.append(delivery)
             self._changed.notify_all()
         return "250 OK"

@@ -45,6 +45,7 @@ class MembersInline(admin.TabularInline[Any, Team]):
 @admin.register(Team)
 class TeamAdmin(AuditedAdmin):
     list_display = ("name", "member_count", "client_count")
+    ordering = ("name",)
     search_fields = ("name",)
     inlines = (MembersInline,)
 
@@ -99,6 +100,7 @@ class ClientAdmin(AuditedAdmin):
     list_display = ("name", "team", "segment", "country_shown", "city", "contact_count")
     list_filter = ("team", "segment", CountryFilter, "size")
     list_select_related = ("team",)
+    ordering = ("name",)
     search_fields = ("name", "city", "industry", "contacts__full_name", "contacts__email")
     search_help_text = _("Name, city, industry or contact")
     autocomplete_fields = ("team",)

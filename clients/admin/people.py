@@ -176,7 +176,8 @@ class ContactAdmin(AuditedAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What is usual in the country of the client that the new contact is added to."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        found = Client.objects.filter(pk=initial.get("client")).first()
+        number: str | None = initial.get("client")
+        found = Client.objects.filter(pk=number).first() if number else None
         return {**contact_defaults(found), **initial} if found else initial
 
     def view_on_site(self, contact: Contact) -> str:

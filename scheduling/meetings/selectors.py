@@ -99,9 +99,7 @@ def attendees(
 def burdens_of(people: Iterable[Person], now: dt.datetime) -> dict[str, float]:
     """What each person's past meetings cost them, halved for every eight weeks gone by, by attendee key."""
     people = list(people)
-    age_seconds = ExpressionWrapper(
-        Extract(Value(now) - F("meeting__start_at"), "epoch"), output_field=FloatField()
-    )
+    age_seconds = ExpressionWrapper(Extract(Value(now) - F("meeting__start_at"), "epoch"), output_field=FloatField())
     decay = Power(Value(0.5), age_seconds / Value(BURDEN_HALF_LIFE.total_seconds()))
     rows = (
         Attendance.objects.filter(_of(people), status=Status.CONFIRMED, meeting__end_at__lte=now)

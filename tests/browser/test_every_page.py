@@ -60,7 +60,9 @@ def sign_in(page: Page, user: AccountManager, origin: str) -> None:
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": origin}])
 
 
-def test_every_page_is_accessible_and_fits_its_screen(open_page: OpenPage, axe: Callable[[Page], None], live_server: LiveServer) -> None:
+def test_every_page_is_accessible_and_fits_its_screen(
+    open_page: OpenPage, axe: Callable[[Page], None], live_server: LiveServer
+) -> None:
     call_command("seed_demo", verbosity=0)
     call_command("tick", verbosity=0)
     user = AccountManager.objects.get(email="maya@dayband.example")

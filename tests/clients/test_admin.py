@@ -52,6 +52,26 @@ def test_every_list_can_be_searched_for_anything(
     assert admin_browser.get(f"{admin_url(model, 'changelist')}?q={text}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("model", "field", "term", "found"),
+    [
+        ("contact", "client", "own", "Own Ltd"),
+        ("contact", "client", "cluj", "Own Ltd"),
+        ("contact", "calendar", "romania", "Romania"),
+        ("client", "team", "nor", "North"),
+        ("dayoff", "contact", "ion", "Ion Own"),
+        ("dayoff", "account_manager", "mia", "Mia Manager"),
+    ],
+)
+def test_a_related_row_is_found_by_typing(
+    admin_browser: Browser, rows: dict[str, Any], model: str, field: str, term: str, found: str
+) -> None:
+    ensure_place_calendar(country="RO")
+    asked = {"app_label": "clients", "model_name": model, "field_name": field, "term": term}
+    answer = admin_browser.get(reverse("admin:autocomplete"), asked).json()
+    assert [row["text"] for row in answer["results"]] == [found]
+
+
 FILTERS = [
     ("contact", "?country=RO", 1),
     ("contact", "?country=JP", 0),

@@ -25,7 +25,7 @@ def entry() -> AuditEntry:
         "DELETE FROM clients_auditentry",
         "TRUNCATE clients_auditentry",
         "TRUNCATE clients_auditentry CASCADE",
-        "INSERT INTO clients_auditentry SELECT * FROM clients_auditentry ON CONFLICT (id) DO UPDATE SET action = 'forged'",
+        "INSERT INTO clients_auditentry TABLE clients_auditentry ON CONFLICT (id) DO UPDATE SET action = 'forged'",
         "MERGE INTO clients_auditentry a USING (SELECT 1) b ON true WHEN MATCHED THEN DELETE",
     ],
 )

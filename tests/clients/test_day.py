@@ -1,11 +1,12 @@
 """What a person's day is like at an instant."""
 
 import datetime as dt
+import itertools
 from typing import Any
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clients.day import DayState, Holiday, PersonDay, person_days
 from clients.models import Contact, DayOff
@@ -172,7 +173,7 @@ def test_stretches_cover_the_time_without_gaps_and_name_its_comfort() -> None:
     start, end = utc("2026-01-13 22:00"), utc("2026-01-14 22:00")
     stretches = day.stretches(start, end)
     assert [stretches[0].start_at, stretches[-1].end_at] == [start, end]
-    assert all(first.end_at == second.start_at for first, second in zip(stretches, stretches[1:], strict=False))
+    assert all(first.end_at == second.start_at for first, second in itertools.pairwise(stretches))
     ideal = [stretch for stretch in stretches if stretch.band is Band.IDEAL]
     assert [(stretch.start_at, stretch.end_at) for stretch in ideal] == [
         (utc("2026-01-14 08:00"), utc("2026-01-14 10:00"))

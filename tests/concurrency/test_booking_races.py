@@ -11,19 +11,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client as Browser
-from psycopg import errors as postgres
 
 from clients.models import AccountManager, Contact
 from scheduling.meetings import services
 from scheduling.meetings.errors import BookingError
-from scheduling.meetings.models import Attendance, IdempotentReply, Meeting
+from scheduling.meetings.models import IdempotentReply, Meeting
 from scheduling.meetings.services import booking, replies, transactions
 from tests.concurrency.conftest import WebServer
 from tests.people import make_account_manager, make_client, make_contact, make_team
@@ -79,13 +79,15 @@ def at_once(actions: list[Callable[[], object]]) -> list[object]:
         except (BookingError, OperationalError) as error:
             return error
 
-    def close() -> None:
+    gate = threading.Barrier(CONNECTIONS)
+
+    def close_own_connection(_: int) -> None:
+        gate.wait()  # so that each thread of the pool takes one turn
         connections.close_all()
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         results = list(pool.map(run, actions))
-        gate = threading.Barrier(CONNECTIONS)
-        list(pool.map(lambda _: (gate.wait(), close()), range(CONNECTIONS)))
+        list(pool.map(close_own_connection, range(CONNECTIONS)))
     return results
 
 
@@ -195,10 +197,7 @@ def test_b2_overlapping_slots_raced_neither_overlap_nor_deadlock(cast: Cast) -> 
         for n in range(2000)
     ]
     results = at_once(
-        [
-            lambda n=n, start_at=start_at: attempt(cast.contacts[n % CONNECTIONS], start_at)
-            for n, start_at in enumerate(jittered)
-        ]
+        [partial(attempt, cast.contacts[n % CONNECTIONS], start_at) for n, start_at in enumerate(jittered)]
     )
     kinds = Counter(type(result).__name__ for result in results)
     durations.sort()
@@ -224,7 +223,7 @@ def raced_by_groups(cast: Cast, attempts: int) -> Counter[str]:
             now=dt.datetime.now(dt.UTC),
         )
 
-    results = at_once([lambda n=n: attempt(n) for n in range(attempts)])
+    results = at_once([partial(attempt, n) for n in range(attempts)])
     return Counter(type(result).__name__ for result in results)
 
 
@@ -276,13 +275,7 @@ def test_b4_with_lock_and_constraint_off_the_race_happens(cast: Cast, monkeypatc
             gates[start_at].wait(timeout=60)
             return book(cast, cast.hosts[0], contact, start_at)
 
-        at_once(
-            [
-                lambda contact=contact, start_at=start_at: attempt(contact, start_at)
-                for start_at in slots
-                for contact in cast.contacts
-            ]
-        )
+        at_once([partial(attempt, contact, start_at) for start_at in slots for contact in cast.contacts])
         booked = Meeting.objects.count()
         print(f"B4: {booked} bookings of 10 slots with lock and constraint off")
         assert booked > len(slots)
@@ -313,7 +306,7 @@ def test_b10_a_key_whose_first_request_is_at_work_is_told_so(visitors: list[Visi
     key = uuid.uuid4()
     form = booking_form(cast, cast.contacts[0], cast.noon_at, idempotency_key=key)
     with transaction.atomic():
-        assert transactions.try_lock(replies._lock_key(cast.hosts[0], key))
+        assert transactions.try_lock(replies.lock_key(cast.hosts[0], key))
         assert visitors[0].post("/meetings/book/", form)[0] == 409
         assert Meeting.objects.count() == 0
     assert visitors[0].post("/meetings/book/", form)[0] == 303

@@ -26,7 +26,7 @@ def messages(catalogue: Catalog) -> list[Message]:
 def pairs(message: Message) -> list[tuple[str, str]]:
     """The text and its translation, once for each number that it has a form for."""
     texts = [message.id] if isinstance(message.id, str) else list(message.id)
-    translations = [message.string] if isinstance(message.string, str) else list(message.string)
+    translations = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return [(text, translation or "") for text, translation in zip(texts, translations, strict=True)]
 
 

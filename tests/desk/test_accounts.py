@@ -61,9 +61,7 @@ def manager() -> AccountManager:
 
 
 def sign_in(browser: Browser, **values: str) -> Any:
-    response = browser.post(reverse("account_login"), {"login": "mara@dayband.example", "password": PASSWORD, **values})
-    assert isinstance(response, Any)
-    return response
+    return browser.post(reverse("account_login"), {"login": "mara@dayband.example", "password": PASSWORD, **values})
 
 
 @pytest.fixture

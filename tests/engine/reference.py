@@ -177,26 +177,33 @@ def people_of(case: dict[str, Any]) -> list[Person]:
     return [Person(person, meeting.get("policy", "client_first"), years) for person in case["participants"]]
 
 
-def solve(case: dict[str, Any]) -> dict[str, Any]:
-    """The result of a case."""
+def candidates_of(case: dict[str, Any], people: list[Person]) -> list[Candidate]:
+    """Every start of a case, in order."""
     meeting = case["meeting"]
-    policy = meeting.get("policy", "client_first")
     duration = timedelta(minutes=meeting["duration_minutes"])
     step = timedelta(minutes=meeting.get("step_minutes", 15))
-    horizon_start = datetime.fromisoformat(meeting["from"])
-    horizon_end = datetime.fromisoformat(meeting["until"])
-    people = people_of(case)
-
+    horizon_start, horizon_end = (datetime.fromisoformat(meeting[key]) for key in ("from", "until"))
     candidates = []
     start = EPOCH + -((EPOCH - horizon_start) // step) * step
     while start + duration <= horizon_end:
         candidates.append(Candidate(people, start, duration))
         start += step
+    return candidates
 
+
+def anchor_of(people: list[Person]) -> Person:
+    return next((person for person in people if person.role == "client"), people[0])
+
+
+def solve(case: dict[str, Any]) -> dict[str, Any]:
+    """The result of a case."""
+    meeting = case["meeting"]
+    policy = meeting.get("policy", "client_first")
+    people = people_of(case)
+    candidates = candidates_of(case, people)
     feasible = [candidate for candidate in candidates if not candidate.blockers]
     fairest_first = sorted(feasible, key=lambda candidate: candidate.unfairness(policy))
-    anchor = next((person for person in people if person.role == "client"), people[0])
-    shown = choose(fairest_first, anchor.zone, meeting.get("count", 5))
+    shown = choose(fairest_first, anchor_of(people).zone, meeting.get("count", 5))
     near_misses = [] if feasible else sorted(candidates, key=lambda miss: (len(miss.blockers), miss.start))[:3]
     return {
         "feasible": len(feasible),

@@ -1,7 +1,8 @@
 """The engine beside the plainly written reference, over random cases."""
 
 import json
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from scheduling.engine import NearMiss, Slot, assess, explain, propose
 from scheduling.meetings.cases import parse_case, result_json
 from tests.engine.generated import cases
-from tests.engine.reference import Candidate, people_of, solve
+from tests.engine.reference import Candidate, anchor_of, candidates_of, people_of, solve
 
 # Cases are large, and each one is worked out twice.
 large = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -24,7 +25,7 @@ def test_every_result_equals_the_references(case: dict[str, Any]) -> None:
 
 @settings(large, max_examples=20)
 @given(cases(most_people=3))
-def test_every_cell_instant_and_day_equals_the_references(case: dict[str, Any]) -> None:
+def test_every_cell_and_instant_equals_the_references(case: dict[str, Any]) -> None:
     request, participants = parse_case(json.dumps(case))
     people = people_of(case)
     assessment = assess(request, participants)
@@ -37,13 +38,12 @@ def test_every_cell_instant_and_day_equals_the_references(case: dict[str, Any]) 
                 assert (cell.band, cell.rate) == (expected.band, float(round(expected.cost * 4, 6)))
 
     duration = timedelta(minutes=request.duration_minutes)
-    starts = [cell.start_at for cell in assessment.cells(people[0].id, request.start_at, request.end_at)]
-    for start_at in [start for start in starts if request.start_at <= start <= request.end_at - duration][:40]:
-        judged = Candidate(people, start_at, duration)
-        answer = assessment.slot_at(start_at)
-        reasons = {person.id: {why for who, why in judged.blockers if who == person.id} for person in people}
-        explained = [explain(participant, start_at, start_at + duration) for participant in participants]
-        assert [set(why.reasons) for why in explained] == list(reasons.values())
+    for judged in candidates_of(case, people)[:40]:
+        answer = assessment.slot_at(judged.start)
+        explained = [explain(participant, judged.start, judged.start + duration) for participant in participants]
+        assert [
+            (person.id, reason) for person, why in zip(people, explained, strict=True) for reason in why.reasons
+        ] == (judged.blockers)
         if judged.blockers:
             assert isinstance(answer, NearMiss)
             assert list(answer.blockers) == judged.blockers
@@ -53,3 +53,33 @@ def test_every_cell_instant_and_day_equals_the_references(case: dict[str, Any]) 
             assert [(why.cost, why.band) for why in explained] == [
                 (person.cost, person.band) for person in answer.participants
             ]
+
+
+@settings(large, max_examples=20)
+@given(cases(most_people=3))
+def test_every_day_equals_the_references(case: dict[str, Any]) -> None:
+    request, participants = parse_case(json.dumps(case))
+    people = people_of(case)
+    anchor = anchor_of(people)
+    by_date: dict[date, list[Candidate]] = {}
+    for candidate in candidates_of(case, people):
+        by_date.setdefault(candidate.start.astimezone(anchor.zone).date(), []).append(candidate)
+
+    outlooks = assess(request, participants).days()
+    assert [outlook.date for outlook in outlooks] == list(by_date)
+    for outlook, candidates in zip(outlooks, by_date.values(), strict=True):
+        feasible = [candidate for candidate in candidates if not candidate.blockers]
+        fairest = min(feasible, key=lambda candidate: candidate.unfairness(request.policy), default=None)
+        assert outlook.feasible == len(feasible)
+        assert (outlook.fairest and outlook.fairest.start_at) == (fairest and fairest.start)
+        frequency = Counter(blocker for candidate in candidates for blocker in candidate.blockers)
+        never_free = [
+            person.id
+            for person in people
+            if all(person.id in {name for name, _ in candidate.blockers} for candidate in candidates)
+        ]
+        assert [absence.id for absence in outlook.absences] == never_free
+        for absence in outlook.absences:
+            assert set(absence.reasons) == {reason for name, reason in frequency if name == absence.id}
+            counts = [frequency[absence.id, reason] for reason in absence.reasons]
+            assert counts == sorted(counts, reverse=True)

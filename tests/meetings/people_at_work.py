@@ -46,13 +46,13 @@ def attendee(
 
 def contact(number: int, name: str, time_zone: str, **values: Any) -> Attendee:
     """A contact who is called by the first word of the name."""
-    person = Contact(pk=number, full_name=name, address_as=name.split()[0], time_zone=time_zone)
+    person = Contact(pk=number, full_name=name, address_as=name.split(maxsplit=1)[0], time_zone=time_zone)
     return attendee(person, **values)
 
 
 def colleague(number: int, name: str, time_zone: str, **values: Any) -> Attendee:
     """An account manager who is called by the first word of the name."""
-    person = AccountManager(pk=number, full_name=name, address_as=name.split()[0], time_zone=time_zone)
+    person = AccountManager(pk=number, full_name=name, address_as=name.split(maxsplit=1)[0], time_zone=time_zone)
     return attendee(person, **values)
 
 

@@ -90,8 +90,8 @@ def test_booking_leads_to_the_meeting_with_everybodys_local_time(
         ("title", "<b>Review</b>", "Remove the characters"),
         ("title", "x" * 10_000, "at most 120 characters"),
         ("contacts", [], "Choose at least one contact."),
-        ("contacts", ["999999"], "Choose from the people that you look after"),
-        ("contacts", ["x"], "Choose from the people that you look after"),
+        ("contacts", ["999999"], "Choose among the people you look after"),
+        ("contacts", ["x"], "Choose among the people you look after"),
         ("colleagues", [], "Choose at least one colleague"),
         ("start_at", "yesterday", "Give a date and time with its offset"),
         ("start_at", "2026-12-08T12:00:00", "Give a date and time with its offset"),
@@ -142,9 +142,7 @@ def test_moving_shows_the_new_time_and_the_reason(browser: Browser, meeting: Mee
 
 
 def test_a_move_seen_on_an_old_page_is_refused(browser: Browser, manager: AccountManager, meeting: Meeting) -> None:
-    services.cancel(
-        actor=manager, meeting=meeting, reason="", sequence=0, now=meeting.start_at - dt.timedelta(hours=1)
-    )
+    services.cancel(actor=manager, meeting=meeting, reason="", sequence=0, now=meeting.start_at - dt.timedelta(hours=1))
     values = {
         "start_at": (next_noon() + dt.timedelta(days=1)).isoformat(),
         "duration_minutes": 30,

@@ -57,9 +57,7 @@ def test_every_instant_around_every_clock_change_comes_back_from_its_wall_time()
         ("Africa/Casablanca", dt.date(2026, 4, 3), dt.time(9, 0), "2026-04-03T08:00:00+00:00"),
     ],
 )
-def test_a_wall_time_means_the_instant_of_rfc_5545(
-    time_zone: str, date: dt.date, wall: dt.time, instant: str
-) -> None:
+def test_a_wall_time_means_the_instant_of_rfc_5545(time_zone: str, date: dt.date, wall: dt.time, instant: str) -> None:
     assert WallTime(date, wall, 0, time_zone).instant.isoformat() == instant
 
 

@@ -214,7 +214,7 @@ def test_a_meeting_across_midnight_names_the_day_it_ends(maya: AccountManager, a
 
 def test_the_headers_say_who_writes_and_that_a_program_does(meeting: Meeting, ana: Contact) -> None:
     mail = mail_to(ana, Kind.CONFIRMATION)
-    assert str(mail["From"]) == "Maya Okafor a través de Dayband <hello@dayband.example>"
+    assert str(mail["From"]) == "Maya Okafor vía Dayband <hello@dayband.example>"
     assert str(mail["To"]) == "Ana Lucía Restrepo <ana@client.example>"
     assert str(mail["Reply-To"]) == "Maya Okafor <maya@dayband.example>"
     assert mail["Auto-Submitted"] == "auto-generated"

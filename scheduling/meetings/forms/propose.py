@@ -103,7 +103,7 @@ class PeopleField(forms.Field):
     """People by primary key, in the order given, each once; somebody else's and unknown ones are told alike."""
 
     widget = forms.MultipleHiddenInput
-    default_error_messages = {"unknown": _("Choose from the people that you look after; one of these is not.")}
+    default_error_messages = {"unknown": _("Choose among the people you look after; one of these is not among them.")}
 
     def __init__(self, people: Iterable[Person], **options: Any) -> None:
         super().__init__(**options)
@@ -199,7 +199,7 @@ class ProposalForm(forms.Form):
         values = super().clean() or {}
         if self.choices.unknown_client:
             self.add_error(
-                None, ValidationError(_("This client is none of those that you look after."), code="unknown")
+                None, ValidationError(_("Choose a client that you look after."), code="unknown")
             )
         self._check_people(values)
         first_date, last_date = values.get("first"), values.get("last")
@@ -225,7 +225,7 @@ class ProposalForm(forms.Form):
             self._refuse("last", _("Choose at most %(most)d days; these are more."), most=MAX_HORIZON_DAYS)
         elif last_date > furthest_date:
             furthest = self.reader.medium_date(furthest_date)
-            self._refuse("last", _("Choose a day until %(furthest)s."), furthest=furthest)
+            self._refuse("last", _("Choose a day no later than %(furthest)s."), furthest=furthest)
         else:
             self.opens_at, self.closes_at = horizon(first_date, last_date, self.reader, self.now)
             duration = dt.timedelta(minutes=self.cleaned_data.get("duration", 0))

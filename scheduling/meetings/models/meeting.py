@@ -1,5 +1,7 @@
 """Meetings, who attends them at what cost, and how they changed."""
 
+from typing import cast
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -41,7 +43,9 @@ class Meeting(models.Model):
     title = models.CharField(_("title"), max_length=120, validators=[validate_plain_text])
     agenda = models.TextField(_("agenda"), blank=True, max_length=4000)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.VIDEO)
-    location = models.CharField(_("link, number or place"), max_length=500, blank=True, validators=[validate_plain_text])
+    location = models.CharField(
+        _("link, number or place"), max_length=500, blank=True, validators=[validate_plain_text]
+    )
     policy = models.CharField(_("policy"), max_length=12, choices=POLICIES, default=Policy.CLIENT_FIRST.value)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.CONFIRMED)
     uid = models.CharField(max_length=255, unique=True, editable=False)
@@ -162,9 +166,8 @@ class Attendance(models.Model):
     @property
     def person(self) -> AccountManager | Contact:
         """The attendee, an account manager or a contact."""
-        person = self.account_manager or self.contact
-        assert person is not None, "the database holds exactly one of them"
-        return person
+        # The database holds exactly one of the two.
+        return cast(AccountManager | Contact, self.account_manager or self.contact)
 
 
 class MeetingChange(models.Model):
@@ -188,9 +191,7 @@ class MeetingChange(models.Model):
         ordering = ["sequence", "pk"]
         verbose_name = _("meeting change")
         verbose_name_plural = _("meeting changes")
-        constraints = [
-            models.UniqueConstraint(fields=["meeting", "sequence"], name="meeting_change_once_per_sequence")
-        ]
+        constraints = [models.UniqueConstraint(fields=["meeting", "sequence"], name="meeting_change_once_per_sequence")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sequence}"

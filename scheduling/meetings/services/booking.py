@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from clients.models import AccountManager, Contact, Person
 from clients.audit import audit
+from clients.models import AccountManager, Contact, Person
 from scheduling.engine import InvalidInput, MeetingRequest, ParticipantSlot, Policy, Slot, assess
 from scheduling.meetings.errors import InvalidBooking, SlotBlocked, SlotTaken, StaleMeeting
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
@@ -138,9 +138,7 @@ def edit(
 
 
 @booking_transaction
-def cancel(
-    *, actor: AccountManager, meeting: Meeting, reason: str, sequence: int, now: dt.datetime
-) -> Meeting:
+def cancel(*, actor: AccountManager, meeting: Meeting, reason: str, sequence: int, now: dt.datetime) -> Meeting:
     """The cancelled meeting; its time is free again for everybody.
 
     Raises: StaleMeeting, TryAgain.
@@ -157,7 +155,8 @@ def cancel(
 def _check_time(start_at: dt.datetime, duration_minutes: int, now: dt.datetime) -> None:
     if duration_minutes <= 0 or duration_minutes % 15 or duration_minutes > LONGEST_MINUTES:
         raise InvalidBooking(
-            "duration_minutes", _("Choose a duration of 15, 30, 45 … up to %(most)d minutes.") % {"most": LONGEST_MINUTES}
+            "duration_minutes",
+            _("Choose a duration of 15, 30, 45 … up to %(most)d minutes.") % {"most": LONGEST_MINUTES},
         )
     if start_at.timestamp() % (15 * 60):
         raise InvalidBooking("start_at", _("Choose a start on a quarter of an hour."))

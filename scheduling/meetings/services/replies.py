@@ -23,7 +23,7 @@ def answer_once(
     Raises: KeyInFlight while the first request runs; KeyReused where the key came with another request; and
         whatever `act` raises, which is not remembered.
     """
-    if not try_lock(_lock_key(actor, key)):
+    if not try_lock(lock_key(actor, key)):
         raise KeyInFlight
     known = IdempotentReply.objects.filter(actor=actor, key=key).first()
     if known is not None:
@@ -43,7 +43,7 @@ def forget_replies(*, now: dt.datetime) -> int:
     return deleted
 
 
-def _lock_key(actor: AccountManager, key: UUID) -> int:
+def lock_key(actor: AccountManager, key: UUID) -> int:
     """A signed 64-bit number; two keys that share one merely wait for each other."""
     folded = (key.int ^ (key.int >> 64) ^ (actor.pk << 48)) & (2**64 - 1)
     return folded - 2**63

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -38,10 +39,12 @@ from scheduling.meetings.views.propose import render_proposal
 
 PAGE_SIZE = 50
 
-MESSAGES: dict[type[BookingError], str] = {
+MESSAGES: dict[type[BookingError], Promise] = {
     SlotTaken: gettext_lazy("This time has just been taken. Here are the next best ones."),
     SlotBlocked: gettext_lazy("Not everybody can come at this time. Here are the next best ones."),
-    StaleMeeting: gettext_lazy("This meeting has changed since you opened the page. Nothing was done; please look again."),
+    StaleMeeting: gettext_lazy(
+        "This meeting has changed since you opened the page. Nothing was done; please look again."
+    ),
     KeyInFlight: gettext_lazy("This request is still at work. Please wait a moment and look at your meetings."),
     KeyReused: gettext_lazy("This form was sent before with other contents. Nothing was done; please send it again."),
     TryAgain: gettext_lazy("Too many people are booking right now. Nothing was done; please try again."),
@@ -100,9 +103,7 @@ def book(request: HttpRequest) -> HttpResponse:
     values = form.cleaned_data
     key = values.pop("idempotency_key")
     try:
-        location = _once(
-            request, key, lambda: services.book(actor=_actor(request), now=timezone.now(), **values)
-        )
+        location = _once(request, key, lambda: services.book(actor=_actor(request), now=timezone.now(), **values))
     except InvalidBooking as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return render_proposal(request, request.POST, booking_form=form, status=error.status)

@@ -23,7 +23,7 @@ State = Message.State
 OVERTAKEN = gettext_noop("The meeting changed before this was sent.")
 NEVER_TOLD = gettext_noop("The meeting was cancelled before this person was told of it.")
 TOO_LATE = gettext_noop("It could not be sent in time.")
-WORKER_DIED = gettext_noop("The worker died each time it tried to send this.")
+WORKER_DIED = gettext_noop("Sending this was interrupted each time it was tried.")
 
 
 @transaction.atomic
