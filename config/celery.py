@@ -31,7 +31,8 @@ app.conf.update(
             "schedule": settings.TICK_SECONDS,
             # A tick that waited longer than its interval has been overtaken by the next one.
             "options": {"expires": settings.TICK_SECONDS},
-        }
+        },
+        "forget-replies": {"task": "scheduling.meetings.tasks.forget_replies", "schedule": 3600.0},
     },
 )
 app.autodiscover_tasks()

@@ -185,7 +185,7 @@ def test_forgotten_password_is_replaced_by_a_link(manager: AccountManager, clien
     assert sign_in(client).status_code == HTTPStatus.OK
     assert sign_in(client, password=new).status_code == HTTPStatus.FOUND
     used = Browser().get(link[1])
-    assert "This link works no longer" in used.content.decode()
+    assert "This link no longer works" in used.content.decode()
 
 
 def test_unknown_address_gets_the_same_answer_when_it_forgets(manager: AccountManager, client: Browser) -> None:

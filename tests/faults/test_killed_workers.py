@@ -14,9 +14,9 @@ from tests.smtp import SmtpServer
 from tests.waiting import wait_until
 
 MESSAGES = 10_000 if FULL else 1_000
-KILLS = 20
-# Of the kills, so many take the worker with its pool and all; the others the process that works.
-WHOLE = 5 if FULL else 2
+KILLS = 20 if FULL else 5
+# Every fifth kill takes the worker with its pool and all; the others the process that works.
+WHOLE = 5
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +37,7 @@ def test_killed_workers_lose_nothing_and_repeat_at_most_one_mail_each(
         for kill in range(1, KILLS + 1):
             due = MESSAGES * kill // (KILLS + 2)
             wait_until(lambda due=due: len(smtp_server.deliveries) >= due, f"{due} mails", seconds=300)  # type: ignore[misc]
-            if kill % (KILLS // WHOLE) == 0:
+            if kill % WHOLE == 0:
                 workers.kill_whole()
                 workers.start()
             else:
@@ -73,7 +73,7 @@ def test_a_crash_after_the_server_accepted_repeats_the_same_message_id(
         for _ in range(100):
             monkeypatch.setattr(delivery, "mark_sent", killed)
             with pytest.raises(Killed):
-                deliver(clock=lambda: now)
+                deliver(clock=lambda: now, size=1)
             now += dt.timedelta(seconds=301)
             monkeypatch.setattr(delivery, "mark_sent", mark_sent)
             # The one that was accepted is the first in the queue again.

@@ -1,6 +1,7 @@
 """What booking, moving, editing and cancelling do to the database."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from clients.models import AccountManager, AuditEntry, Contact
 from scheduling.meetings import services
 from scheduling.meetings.errors import InvalidBooking, SlotBlocked, SlotTaken, StaleMeeting
-from scheduling.meetings.models import Attendance, Meeting, MeetingChange
+from scheduling.meetings.models import Attendance, IdempotentReply, Meeting, MeetingChange
 from scheduling.meetings.selectors import attendees, burdens_of
 from tests.people import make_account_manager, make_client, make_contact, make_team
 
@@ -225,3 +226,13 @@ def test_the_database_refuses_a_time_without_both_ends(manager: AccountManager, 
     refused = pytest.raises(IntegrityError, match="attendance_during_is_finite")
     with refused, transaction.atomic():
         rows.update(during=RawSQL("%s::tstzrange", [during]))
+
+
+def test_replies_are_forgotten_after_a_week(manager: AccountManager) -> None:
+    for age in (dt.timedelta(days=6), dt.timedelta(days=8)):
+        services.answer_once(
+            actor=manager, key=uuid.uuid4(), request_digest="", act=lambda: "/meetings/1/", now=NOW - age
+        )
+    assert services.forget_replies(now=NOW) == 1
+    assert services.forget_replies(now=NOW) == 0
+    assert IdempotentReply.objects.get().created_at == NOW - dt.timedelta(days=6)

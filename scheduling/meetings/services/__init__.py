@@ -1,4 +1,4 @@
 from scheduling.meetings.services.booking import book, cancel, edit, move
-from scheduling.meetings.services.replies import answer_once
+from scheduling.meetings.services.replies import answer_once, forget_replies
 
-__all__ = ["answer_once", "book", "cancel", "edit", "move"]
+__all__ = ["answer_once", "book", "cancel", "edit", "forget_replies", "move"]
