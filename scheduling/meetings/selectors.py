@@ -9,7 +9,7 @@ from django.db.models.functions import Cast, Extract, Power
 
 from clients.models import AccountManager, Contact, DayOff, Person
 from clients.selectors import clients_for
-from holidays_app.calendars import CalendarDays
+from holidays_app.calendars import CalendarDays, UnsupportedYear, known_until, supported_years
 from holidays_app.selectors import days_for_calendars
 from scheduling.engine import Participant, Role, weekly_hours
 from scheduling.meetings.models import Attendance, Meeting
@@ -63,13 +63,16 @@ def attendees(
     `language` is that of the holidays' names. `excluding` is a meeting whose own time does not count as busy.
     The number of queries does not depend on the number of people.
 
-    Raises: holidays_app.calendars.UnsupportedYear.
+    Raises: UnsupportedYear where somebody's holidays are not known up to `end_at`.
     """
     first_date = start_at.date() - dt.timedelta(days=MARGIN_DAYS)
     last_date = end_at.date() + dt.timedelta(days=MARGIN_DAYS)
     people: list[Person] = [*contacts, *colleagues]
     calendars = {person.calendar for person in people if person.calendar is not None}
-    days = days_for_calendars(calendars, first_date, last_date, language)
+    for calendar in calendars:
+        if end_at.date() > known_until(calendar.country):
+            raise UnsupportedYear(calendar.country, end_at.year, supported_years(calendar.country))
+    days = days_for_calendars(calendars, first_date, last_date, language, as_far_as_known=True)
     away = _away(people, first_date, last_date)
     busy = _busy(people, start_at, end_at, excluding)
     burdens = burdens_of(people, now)

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.expressions import RawSQL
 
 from clients.models import AccountManager, AuditEntry, Contact
+from holidays_app.calendars import known_until
+from holidays_app.services import ensure_place_calendar
 from scheduling.meetings import services
 from scheduling.meetings.errors import InvalidBooking, SlotBlocked, SlotTaken, StaleMeeting
 from scheduling.meetings.models import Attendance, IdempotentReply, Meeting, MeetingChange
@@ -236,3 +238,19 @@ def test_replies_are_forgotten_after_a_week(manager: AccountManager) -> None:
     assert services.forget_replies(now=NOW) == 1
     assert services.forget_replies(now=NOW) == 0
     assert IdempotentReply.objects.get().created_at == NOW - dt.timedelta(days=6)
+
+
+def test_a_year_whose_holidays_nobody_knows_is_refused_and_the_last_known_day_is_not(
+    manager: AccountManager,
+) -> None:
+    """Sri Lanka announces its holidays a year at a time; the library knows them until 2026."""
+    contact = make_contact(make_client(manager.teams.get()), time_zone="Asia/Colombo")
+    contact.calendar = ensure_place_calendar(country="LK")
+    contact.save()
+    until = known_until("LK")
+    last_at = dt.datetime.combine(until, dt.time(9), dt.UTC)
+    last_at -= dt.timedelta(days=max(0, last_at.weekday() - 4))
+    assert book(manager, contact, start_at=last_at).start_at == last_at
+    with pytest.raises(InvalidBooking, match="known until") as refused:
+        book(manager, contact, start_at=last_at + dt.timedelta(days=7))
+    assert refused.value.field == "start_at"

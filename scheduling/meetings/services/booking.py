@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from clients.audit import audit
 from clients.models import AccountManager, Contact, Person
+from holidays_app.calendars import UnsupportedYear
 from scheduling.engine import InvalidInput, MeetingRequest, ParticipantSlot, Policy, Slot, assess
 from scheduling.meetings.errors import InvalidBooking, SlotBlocked, SlotTaken, StaleMeeting
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
@@ -178,9 +179,14 @@ def _slot(
     """What the time costs each of them, by the engine that proposed it, read again under the locks."""
     prefetch_related_objects([*contacts, *colleagues], "calendar")
     end_at = start_at + dt.timedelta(minutes=duration_minutes)
-    people = attendees(
-        contacts=contacts, colleagues=colleagues, start_at=start_at, end_at=end_at, now=now, excluding=excluding
-    )
+    try:
+        people = attendees(
+            contacts=contacts, colleagues=colleagues, start_at=start_at, end_at=end_at, now=now, excluding=excluding
+        )
+    except UnsupportedYear as error:
+        words = {"country": error.country, "year": error.known[-1]}
+        message = _("The holidays of %(country)s are known until %(year)s only.") % words
+        raise InvalidBooking("start_at", message) from error
     request = MeetingRequest(
         duration_minutes=duration_minutes, start_at=start_at, end_at=end_at, step_minutes=15, policy=policy, count=1
     )
