@@ -108,6 +108,7 @@ def client_create(request: HttpRequest) -> HttpResponse:
 @page_methods
 def client_edit(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(clients_for(_actor(request)), pk=pk)
+    stored_name = client.name  # Validation puts what was typed into the row, good or bad.
     form = ClientForm(_posted(request), instance=client, actor=_actor(request))
     if form.is_bound and form.is_valid():
         try:
@@ -124,7 +125,7 @@ def client_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("desk:client", client.pk)
-    return _form_page(request, "clients/client_form.html", {"form": form, "client": client})
+    return _form_page(request, "clients/client_form.html", {"form": form, "client": client, "name": stored_name})
 
 
 @page_methods
@@ -147,6 +148,7 @@ def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
 @page_methods
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(contacts_for(_actor(request)).select_related("client"), pk=pk)
+    stored_name = contact.full_name
     form = ContactForm(_posted(request), instance=contact, reader=_reader(request), country=contact.client.country)
     days_off = ContactDaysOff(_posted(request), instance=contact, prefix="days_off")
     if form.is_bound and _all_valid(form, days_off):
@@ -166,7 +168,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(
         request,
         "clients/contact_form.html",
-        {"form": form, "days_off": days_off, "client": contact.client, "contact": contact},
+        {"form": form, "days_off": days_off, "client": contact.client, "contact": contact, "name": stored_name},
     )
 
 

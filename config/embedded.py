@@ -104,7 +104,8 @@ def start_child(directory: Path, command: Sequence[str], **options: object) -> s
 
 def stop_children(children: Sequence[subprocess.Popen[bytes]], *, seconds: float = STOP_SECONDS) -> None:
     """Ends the children as Ctrl-C would, and by force those that have not ended in time."""
-    _stop_groups([child.pid for child in children], lambda: all(c.poll() is not None for c in children), seconds)
+    # A child that nobody has waited for keeps its number, so that this never reaches somebody else.
+    _stop_groups(lambda: [child.pid for child in children if child.poll() is None], seconds)
     for child in children:
         child.wait()
 
@@ -121,7 +122,7 @@ def stop_leftovers(directory: Path) -> None:
                 # A pid is used again after a restart of the machine; its start tells the two apart.
                 if abs(process.create_time() - float(created_at)) < 2:
                     left.append(process)
-    _stop_groups([process.pid for process in left], lambda: not any(map(_is_alive, left)), STOP_SECONDS)
+    _stop_groups(lambda: [process.pid for process in left if _is_alive(process)], STOP_SECONDS)
     record.unlink(missing_ok=True)
 
 
@@ -131,14 +132,15 @@ def _is_alive(process: psutil.Process) -> bool:
     return False
 
 
-def _stop_groups(leaders: Sequence[int], ended: Callable[[], bool], seconds: float) -> None:
-    _signal_groups(leaders, signal.SIGINT)
+def _stop_groups(alive: Callable[[], list[int]], seconds: float) -> None:
+    """Stops the process groups of those leaders that are alive each time they are asked for."""
+    _signal_groups(alive(), signal.SIGINT)
     try:
-        _wait_until(ended, seconds)
+        _wait_until(lambda: not alive(), seconds)
     finally:
-        # Also when a second Ctrl-C cut the wait short; and a leader that died may have left its group behind.
-        _signal_groups(leaders, signal.SIGKILL)
-        _wait_until(ended, seconds)
+        # Also when a second Ctrl-C cut the wait short.
+        _signal_groups(alive(), signal.SIGKILL)
+        _wait_until(lambda: not alive(), seconds)
 
 
 def _signal_groups(leaders: Sequence[int], signal_number: signal.Signals) -> None:
@@ -321,7 +323,9 @@ def _server(
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The port and the process of a running server, tried again when somebody else took the port."""
     log = directory / f"{name.lower()}.log"
-    for _ in range(3):
+    # Somebody else may take the port first, and the workers of a killed PostgreSQL outlive it for a moment.
+    for pause_seconds in (0, 1, 5):
+        time.sleep(pause_seconds)
         port = free_port()
         with log.open("wb") as output:
             child = start_child(

@@ -106,7 +106,7 @@ def _pair(pair: Iterable[str], field: str) -> tuple[int, int]:
     return (start, end) if end > start else (start, end + DAY_MINUTES)
 
 
-def _minute(text: str, field: str) -> int:
+def _minute(text: object, field: str) -> int:
     match = _CLOCK_TIME.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise InvalidInput(field, "must hold times from 00:00 to 23:59 as HH:MM; write midnight as 00:00")

@@ -42,7 +42,8 @@ def invitation(meeting: Meeting, *, method: Method, now: dt.datetime, comment: s
         years = meeting.start_at.astimezone(dt.UTC).year, meeting.end_at.astimezone(dt.UTC).year + 1
         calendar.add_component(_time_zone(meeting.time_zone, *years))
     calendar.add_component(event)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _event(meeting: Meeting, method: Method, now: dt.datetime) -> icalendar.Event:
@@ -166,6 +167,4 @@ def _next_onset(zone: ZoneInfo, at: dt.datetime, end_at: dt.datetime) -> dt.date
 
 
 def _offset(zone: ZoneInfo, at: dt.datetime) -> dt.timedelta:
-    offset = at.astimezone(zone).utcoffset()
-    assert offset is not None, "a ZoneInfo always knows its offset"
-    return offset
+    return at.astimezone(zone).utcoffset() or dt.timedelta()

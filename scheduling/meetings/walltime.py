@@ -44,4 +44,4 @@ def wall_time_of(at: dt.datetime, time_zone: str) -> WallTime:
 
 def tzdata_version() -> str:
     """The IANA release that instants are derived from, such as “2026f”."""
-    return tzdata.IANA_VERSION
+    return str(tzdata.IANA_VERSION)

@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, register
 @register
 def check_lease(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """An error where a worker may still wait for the mail server when its lease ends."""
-    if settings.EMAIL_TIMEOUT is not None and settings.EMAIL_TIMEOUT < settings.OUTBOX_LEASE_SECONDS:
+    if settings.EMAIL_TIMEOUT < settings.OUTBOX_LEASE_SECONDS:
         return []
     return [
         Error(

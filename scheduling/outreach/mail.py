@@ -8,8 +8,8 @@ from email import charset
 from email.errors import HeaderParseError
 from email.header import Header
 from email.headerregistry import Address
-from email.message import Message as MimeMessage
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -32,20 +32,21 @@ class Mail(EmailMultiAlternatives):
     """A mail whose bytes are made once, so that what is stored is what was sent."""
 
     encoding = _QUOTED_PRINTABLE
-    _made: MimeMessage | None = None
+    _made: Any = None
 
-    def message(self) -> MimeMessage:
+    def message(self, **options: Any) -> Any:
         """The same object each time, and with it the same boundaries between the parts."""
         if self._made is None:
-            self._made = super().message()
+            self._made = super().message(**options)
             # Folded with room for its own name, which programs would else show as a leading space.
-            self._made.replace_header("Subject", Header(self.subject, "utf-8", header_name="Subject"))
+            self._made.replace_header("Subject", Header(str(self.subject), "utf-8", header_name="Subject"))
         return self._made
 
     @property
     def raw(self) -> bytes:
         """The mail as it goes over the wire."""
-        return self.message().as_bytes(linesep="\r\n")
+        raw: bytes = self.message().as_bytes(linesep="\r\n")
+        return raw
 
 
 def compose(message: Message, letter: Letter, *, thread: Sequence[str], now: dt.datetime) -> Mail:
@@ -145,7 +146,7 @@ def _refusal(code: int, text: bytes | str) -> Refused | ServerUnreachable:
         return ServerUnreachable(reason)
     # 5.7 says that we may not, which somebody can put right; otherwise 5yz is for good.
     # Source: RFC 5321, section 4.2.1; RFC 3463, section 3.8.
-    permanent = code >= 500 and not reason.startswith(f"{code} 5.7.")  # noqa: PLR2004
+    permanent = code >= 500 and not reason.startswith(f"{code} 5.7.")
     return Refused(one_line(reason), permanent=permanent)
 
 

@@ -4,8 +4,6 @@ import datetime as dt
 import logging
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import cast
 
 from babel import Locale
 
@@ -35,7 +33,7 @@ class Preview:
 def preview_of(message: Message, *, now: dt.datetime) -> Preview | None:
     """The parts of the mail, or nothing where there never will be one or it can't be written."""
     if message.state == State.SENT:
-        return _parse(bytes(message.raw))
+        return _parse(bytes(message.raw or b""))
     if message.state not in TO_COME:
         return None
     try:
@@ -47,8 +45,10 @@ def preview_of(message: Message, *, now: dt.datetime) -> Preview | None:
 
 
 def _parse(raw: bytes) -> Preview:
-    mail = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
-    parts = {part.get_content_type(): part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"}
+    mail = message_from_bytes(raw, policy=policy.default)
+    parts = {
+        part.get_content_type(): part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"
+    }
     language = mail["Content-Language"]
     return Preview(
         headers=tuple((name, str(value)) for name, value in mail.items() if not name.startswith(("Content-", "MIME-"))),

@@ -116,9 +116,7 @@ class Watch:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # The browser's own notes about statuses are judged by _on_response, which knows what was asked for.
-        if message.type == "error" and not message.text.startswith(
-            "Failed to load resource: the server responded"
-        ):
+        if message.type == "error" and not message.text.startswith("Failed to load resource: the server responded"):
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _on_request(self, request: Request) -> None:

@@ -22,9 +22,7 @@ def problems_of(browser: Browser) -> Callable[[str], list[str]]:
         def answer(route: Route) -> None:
             match route.request.url.removeprefix(ORIGIN):
                 case "/":
-                    route.fulfill(
-                        body=html, content_type="text/html", headers={"Content-Security-Policy": POLICY}
-                    )
+                    route.fulfill(body=html, content_type="text/html", headers={"Content-Security-Policy": POLICY})
                 case "/throws.js":
                     route.fulfill(body="throw new Error('thrown')", content_type="text/javascript")
                 case "/logs.js":
@@ -63,8 +61,6 @@ def test_problem_is_seen(problems_of: Callable[[str], list[str]], body: str, exp
 
 
 def test_axe_finds_an_unnamed_button(page: Page, axe: Callable[[Page], None]) -> None:
-    page.set_content(
-        "<!doctype html><html lang=en><title>A page</title><main><h1>A page</h1><button></button></main>"
-    )
+    page.set_content("<!doctype html><html lang=en><title>A page</title><main><h1>A page</h1><button></button></main>")
     with pytest.raises(AssertionError, match="button-name"):
         axe(page)

@@ -79,6 +79,7 @@ def test_a_contact_is_refused_at_its_field(
     assert list(errors) == [name]
     assert message.lower() in " ".join(errors[name]).lower()
     assert f'href="#id_{name}"' in response.content.decode()
+    assert "<h1><bdi>Ion Own</bdi></h1>" in response.content.decode()
     assert Contact.objects.values().get(pk=own_contact.pk) == before
     assert not AuditEntry.objects.exists()
 
@@ -331,6 +332,13 @@ class TestClient:
         own_client.refresh_from_db()
         assert (own_client.city, own_client.segment) == ("Iași", "key")
         assert AuditEntry.objects.get().details == {"fields": ["city", "segment"]}
+
+    def test_two_edits_of_different_fields_are_both_kept(self, browser: Browser, own_client: Client, url: str) -> None:
+        first, second = sent_by(browser.get(url)), sent_by(browser.get(url))
+        browser.post(url, changed(first, city="Iași"))
+        browser.post(url, changed(second, segment="key"))
+        own_client.refresh_from_db()
+        assert (own_client.city, own_client.segment) == ("Iași", "key")
 
     def test_a_name_that_exists_is_refused(self, browser: Browser, url: str) -> None:
         make_client(name="Taken")

@@ -16,7 +16,7 @@ import pytest
 from config.embedded import LOOPBACK, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = {"web": "gunicorn", "worker": " worker ", "beat": " beat ", "PostgreSQL": "postgres", "Redis": "-server"}
+COMMANDS = {"PostgreSQL": "postgres", "worker": " worker "}
 
 
 class Run:
@@ -28,6 +28,7 @@ class Run:
             environment.pop(name, None)
         self.port = port
         self.output = ""
+        self.started: list[psutil.Process] = []
         self._process = subprocess.Popen(
             [sys.executable, "-m", "config.supervisor"],
             cwd=checkout,
@@ -46,18 +47,25 @@ class Run:
             self.send(signal.SIGINT)
         self._process.communicate()
 
-    def group(self) -> dict[str, psutil.Process]:
-        """The processes that the run started, by name, once it answers."""
+    def until_it_answers(self) -> None:
+        """Reads on until the run says that it is ready, and notes what it has started."""
         assert self._process.stdout
         for line in self._process.stdout:
             self.output += line
             if "Dayband is at" in line:
-                children = {" ".join(child.cmdline()): child for child in psutil.Process(self._process.pid).children()}
-                return {
-                    name: next(child for command, child in children.items() if part in command)
-                    for name, part in COMMANDS.items()
-                }
+                self.started = psutil.Process(self._process.pid).children(recursive=True)
+                return
         raise AssertionError(f"ended before it answered:\n{self.output}")
+
+    def process(self, name: str) -> psutil.Process:
+        """The process of the group that goes by this name in what the run says."""
+        children = psutil.Process(self._process.pid).children()
+        return next(child for child in children if COMMANDS[name] in " ".join(child.cmdline()))
+
+    def has_left_nothing(self) -> bool:
+        """Whether all that the run started is gone within half a minute."""
+        _, alive = psutil.wait_procs(self.started, timeout=30)
+        return not alive
 
     def send(self, signal_number: signal.Signals) -> None:
         """Sends a signal to the supervisor alone."""
@@ -88,14 +96,9 @@ def status(run: Run) -> int:
         connection.close()
 
 
-def all_gone(group: dict[str, psutil.Process]) -> bool:
-    _, alive = psutil.wait_procs(group.values(), timeout=30)
-    return not alive
-
-
 def test_run_answers_refuses_a_second_one_and_ends_all_it_started_on_ctrl_c(checkout: Path) -> None:
     with Run(checkout, free_port()) as run:
-        group = run.group()
+        run.until_it_answers()
         assert "maya@dayband.example" in run.output
         assert status(run) == 200
 
@@ -108,29 +111,29 @@ def test_run_answers_refuses_a_second_one_and_ends_all_it_started_on_ctrl_c(chec
         run.send(signal.SIGINT)
         assert run.end() == 0
     assert run.output.endswith("Stopped.\n")
-    assert all_gone(group)
+    assert run.has_left_nothing()
 
 
 @pytest.mark.parametrize("name", ["PostgreSQL", "worker"])
 def test_end_of_one_process_ends_the_group_and_is_named(checkout: Path, name: str) -> None:
     with Run(checkout, free_port()) as run:
-        group = run.group()
-        group[name].kill()
+        run.until_it_answers()
+        run.process(name).kill()
         assert run.end() == 1
     assert f"Dayband does not run: {name} ended (killed by SIGKILL)" in run.output
-    assert all_gone(group)
+    assert run.has_left_nothing()
 
 
 def test_killed_supervisor_does_not_hinder_the_next_run(checkout: Path) -> None:
     port = free_port()
     with Run(checkout, port) as killed:
-        left = killed.group()
+        killed.until_it_answers()
         killed.send(signal.SIGKILL)
         killed.end()
         with Run(checkout, port) as run:
-            run.group()
+            run.until_it_answers()
             assert status(run) == 200
-            assert all_gone(left)
+            assert killed.has_left_nothing()
             run.send(signal.SIGTERM)
             assert run.end() == 0
 

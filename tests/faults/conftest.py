@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -34,12 +34,19 @@ FULL = os.environ.get("FAULTS") == "full"
 HOUR = dt.timedelta(hours=1)
 
 
-def make_meetings(count: int, *, booked_at: dt.datetime | None = None) -> list[Meeting]:
-    """Confirmed meetings an hour apart, each of its own contact with one organizer: two messages each."""
+def make_meetings(
+    count: int,
+    *,
+    booked_at: dt.datetime | None = None,
+    every: dt.timedelta = HOUR,
+    organizers: int = 1,
+    reminder_minutes: Sequence[int] = (),
+) -> list[Meeting]:
+    """Confirmed meetings from the day after tomorrow, each of its own contact with an organizer: two messages each."""
     booked_at = booked_at or timezone.now()
     first_at = booked_at + 48 * HOUR
     client = make_client(make_team())
-    organizer = make_account_manager(client.team, reminder_minutes=[])
+    managers = [make_account_manager(client.team, reminder_minutes=[]) for _ in range(organizers)]
     contacts = Contact.objects.bulk_create(
         Contact(
             client=client,
@@ -47,17 +54,17 @@ def make_meetings(count: int, *, booked_at: dt.datetime | None = None) -> list[M
             email=f"contact{number}@client.example",
             language="es" if number % 2 else "en",
             time_zone="America/Bogota" if number % 3 else "Asia/Kathmandu",
-            reminder_minutes=[],
+            reminder_minutes=list(reminder_minutes),
         )
         for number in range(count)
     )
     meetings = []
     for number, contact in enumerate(contacts):
-        wall = wall_time_of(first_at + number * HOUR, contact.time_zone)
+        wall = wall_time_of(first_at + number * every, contact.time_zone)
         meetings.append(
             Meeting(
                 client=client,
-                organizer=organizer,
+                organizer=managers[number % organizers],
                 title=f"Review {number}",
                 uid=str(uuid.uuid4()),
                 start_date=wall.start_date,
@@ -77,10 +84,10 @@ def make_meetings(count: int, *, booked_at: dt.datetime | None = None) -> list[M
     Attendance.objects.bulk_create(
         Attendance(meeting=meeting, during=(meeting.start_at, meeting.end_at), **person, **attendance)
         for meeting, contact in zip(meetings, contacts, strict=True)
-        for person in ({"contact": contact, "role": "client"}, {"account_manager": organizer, "role": "staff"})
+        for person in ({"contact": contact, "role": "client"}, {"account_manager": meeting.organizer, "role": "staff"})
     )
     MeetingChange.objects.bulk_create(
-        MeetingChange(meeting=meeting, kind="booked", sequence=0, at=booked_at, actor=organizer)
+        MeetingChange(meeting=meeting, kind="booked", sequence=0, at=booked_at, actor=meeting.organizer)
         for meeting in meetings
     )
     return meetings
@@ -100,7 +107,7 @@ class Redis:
 
     def start(self) -> None:
         options = ["--bind", LOOPBACK, "--port", str(self._port), "--save", "", "--appendonly", "no"]
-        with open(self._directory / "redis.log", "ab") as log:
+        with (self._directory / "redis.log").open("ab") as log:
             self._process = subprocess.Popen([redis_binary(), *options], cwd=self._directory, stdout=log, stderr=log)
         wait_until(self._answers, "Redis answers")
 
@@ -144,11 +151,13 @@ class Workers:
 
     def start_beat(self) -> None:
         schedule = self._directory / "schedule"
-        self._run(self._directory / "beat.log", ["beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"], beat=True)
+        self._run(
+            self._directory / "beat.log", ["beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"], beat=True
+        )
 
     def _run(self, log: Path, options: list[str], *, beat: bool = False) -> None:
         command = [sys.executable, "-m", "celery", "--app=config", *options]
-        with open(log, "ab") as output:
+        with log.open("ab") as output:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdout=output, stderr=output, start_new_session=True
             )

@@ -4,11 +4,13 @@ import datetime as dt
 import random
 import re
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
 from scheduling.outreach.models import Message
 from scheduling.outreach.services import deliver, delivery, plan
+from scheduling.outreach.services.claiming import mark_sent
 from tests.faults.conftest import FULL, Workers, counted, make_meetings
 from tests.smtp import SmtpServer
 from tests.waiting import wait_until
@@ -48,10 +50,15 @@ def test_killed_workers_lose_nothing_and_repeat_at_most_one_mail_each(
         )
         times = received(smtp_server)
         repeated = sum(times.values()) - len(times)
-        figures |= {"messages": MESSAGES, "kills": KILLS, "lost": MESSAGES - len(times), "repeated": repeated}
+        figures.update({"messages": MESSAGES, "kills": KILLS, "lost": MESSAGES - len(times), "repeated": repeated})
     assert set(times) == set(Message.objects.values_list("message_id", flat=True))
     assert max(times.values()) <= 2
     assert repeated <= KILLS
+
+
+def clock_at(now: dt.datetime) -> Callable[[], dt.datetime]:
+    """A clock that stands."""
+    return lambda: now
 
 
 class Killed(BaseException):
@@ -64,7 +71,6 @@ def test_a_crash_after_the_server_accepted_repeats_the_same_message_id(
     now = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
     make_meetings(50, booked_at=now)
     plan(now=now)
-    mark_sent = delivery.mark_sent
 
     def killed(*args: object, **kwargs: object) -> None:
         raise Killed
@@ -73,12 +79,12 @@ def test_a_crash_after_the_server_accepted_repeats_the_same_message_id(
         for _ in range(100):
             monkeypatch.setattr(delivery, "mark_sent", killed)
             with pytest.raises(Killed):
-                deliver(clock=lambda: now, size=1)
+                deliver(clock=clock_at(now), size=1)
             now += dt.timedelta(seconds=301)
             monkeypatch.setattr(delivery, "mark_sent", mark_sent)
             # The one that was accepted is the first in the queue again.
-            assert deliver(clock=lambda: now, size=1) == {"sent": 1}
+            assert deliver(clock=clock_at(now), size=1) == {"sent": 1}
         times = received(smtp_server)
-        figures |= {"crashes": 100, "mails": sum(times.values()), "messages": len(times)}
+        figures.update({"crashes": 100, "mails": sum(times.values()), "messages": len(times)})
     assert set(times) == set(Message.objects.values_list("message_id", flat=True))
     assert set(times.values()) == {2}

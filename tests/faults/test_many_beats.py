@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, connections
 
-from clients.models import Contact
 from scheduling.outreach.models import Message
 from scheduling.outreach.services import deliver, plan
 from tests.faults.conftest import counted, make_meetings
@@ -41,12 +40,13 @@ def beat(minutes: range, work: Callable[[dt.datetime], None]) -> None:
 
 
 def make_an_hour() -> int:
-    """Thirty meetings with 24 reminders that fall due in the hour; how many messages there are to be."""
-    meetings = make_meetings(30, booked_at=NOW)
-    for number, meeting in enumerate(meetings[:24]):
-        lead = meeting.start_at - NOW - (2 * number + 5) * MINUTE
-        Contact.objects.filter(attendances__meeting=meeting).update(reminder_minutes=[lead // MINUTE])
-    return 2 * len(meetings) + 24
+    """Meetings whose reminders fall due two minutes apart in the hour; how many messages there are to be."""
+    meetings = make_meetings(30, booked_at=NOW, every=2 * MINUTE, organizers=30, reminder_minutes=[2 * 24 * 60])
+    return 3 * len(meetings)
+
+
+def plan_alone(now: dt.datetime) -> None:
+    plan(now=now)
 
 
 def tick(now: dt.datetime) -> None:
@@ -60,7 +60,7 @@ def test_three_beats_write_to_nobody_twice(smtp_server: SmtpServer) -> None:
     with counted("W9") as figures:
         beat(range(60), tick)
         times = Counter((one.recipients[0], one.message["Subject"]) for one in smtp_server.deliveries)
-        figures |= {"beats": BEATS, "minutes": 60, "messages": expected, "mails": times.total()}
+        figures.update({"beats": BEATS, "minutes": 60, "messages": expected, "mails": times.total()})
     assert set(times.values()) == {1}
     assert times.total() == Message.objects.filter(state=Message.State.SENT).count() == expected
 
@@ -72,7 +72,9 @@ def _without_occurrence_key() -> Iterator[None]:
     with connection.cursor() as cursor:
         names = connection.introspection.get_constraints(cursor, table)
     (name,) = (
-        name for name, one in names.items() if one["columns"] == [column.column] and one["unique"] and not one["primary_key"]
+        name
+        for name, one in names.items()
+        if one["columns"] == [column.column] and one["unique"] and not one["primary_key"]
     )
     with connection.schema_editor() as editor:
         editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
@@ -87,8 +89,8 @@ def _without_occurrence_key() -> Iterator[None]:
 def test_without_the_occurrence_key_the_beats_write_twice() -> None:
     make_an_hour()
     with _without_occurrence_key(), counted("W9 without the key") as figures:
-        beat(range(10), lambda now: plan(now=now) and None)
+        beat(range(10), plan_alone)
         planned = Message.objects.count()
         distinct = Message.objects.values("occurrence_key").distinct().count()
-        figures |= {"messages": planned, "distinct": distinct}
+        figures.update({"messages": planned, "distinct": distinct})
         assert planned > distinct

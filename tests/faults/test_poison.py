@@ -56,7 +56,9 @@ def test_one_failure_among_a_thousand_repeats_nothing_and_holds_up_nobody(
             plan(now=now)
             assert deliver_all(now) == {"sent": 2, "failed": 1}
         poison.refresh_from_db()
-        figures |= {"sent once": len(smtp_server.messages), "dead": poison.occurrence_key, "after tries": poison.tries}
+        figures.update(
+            {"sent once": len(smtp_server.messages), "dead": poison.occurrence_key, "after tries": poison.tries}
+        )
     assert poison.state == State.DEAD
     assert poison.tries == MAX_TRIES
     assert poison.reason == "RuntimeError: This can't be written."

@@ -30,14 +30,13 @@ def attendee(
 ) -> Attendee:
     """The person as the engine sees them; hours are given as people edit them."""
     holidays, half_days, away = holidays or {}, half_days or {}, away or {}
-    hours = {name: weekly_hours(values.pop(name)) for name in list(values) if name.endswith("_hours")}
+    values |= {name: weekly_hours(hours) for name, hours in values.items() if name.endswith("_hours")}
     participant = Participant(
         id=attendee_key(person),
         role=Role.CLIENT if isinstance(person, Contact) else Role.STAFF,
         zone=ZoneInfo(person.time_zone),
         days_off=frozenset(holidays) | frozenset(away),
         half_days=frozenset(half_days),
-        **hours,
         **values,
     )
     days = CalendarDays(holidays, half_days, frozenset(), frozenset(), "en")

@@ -116,16 +116,23 @@ def test_the_fairest_time_is_praised_for_what_its_policy_looks_at(policy: Policy
     assert sentences(page(people, TUESDAY, FRIDAY, policy=policy))[0].startswith(sentence)
 
 
-def test_relief_for_whoever_carried_most_is_told_by_name() -> None:
+@pytest.mark.parametrize(
+    ("burdens_carried", "hour", "relieved", "other"),
+    [((500.0, 10.0), 22, "Ana", "Kenji"), ((10.0, 500.0), 23, "Kenji", "Ana")],
+)
+def test_relief_for_whoever_carried_most_is_told_by_name(
+    burdens_carried: tuple[float, float], hour: int, relieved: str, other: str
+) -> None:
     people = [
-        contact(1, "Ana Example", "America/Toronto", burden=500.0),
-        contact(2, "Kenji Example", "Asia/Tokyo", burden=10.0),
+        contact(1, "Ana Example", "America/Toronto", burden=burdens_carried[0]),
+        contact(2, "Kenji Example", "Asia/Tokyo", burden=burdens_carried[1]),
     ]
-    # 17:00 for Ana and 07:00 for Kenji; the least total lies in the middle between both working days.
-    at = dt.datetime(2026, 12, 8, 22, tzinfo=dt.UTC)
+    # From 22:00 to midnight lie the ends of both working days, and in the middle the least total.
+    at = dt.datetime(2026, 12, 8, hour, tzinfo=dt.UTC)
     proposal = page(people, TUESDAY, FRIDAY, policy=Policy.LEAST_TOTAL, at=at)
     assert sentences(proposal)[0] == (
-        "Only Ana and Kenji meet outside working hours. Gives relief to Ana, who has carried most; harder for Kenji."
+        "Only Ana and Kenji meet outside working hours. "
+        f"Gives relief to {relieved}, who has carried most; harder for {other}."
     )
 
 

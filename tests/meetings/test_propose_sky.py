@@ -85,8 +85,8 @@ def test_local_midnight_is_marked_with_its_day() -> None:
     scale, reader = Scale(day), Reader("en-GB", "Europe/London")
     (tokyo,) = sky.midnights(ZoneInfo("Asia/Tokyo"), scale, reader)
     (toronto,) = sky.midnights(ZoneInfo("America/Toronto"), scale, reader)
-    assert (tokyo.label, tokyo.x * 24) == ("Wed 9", pytest.approx(15))
-    assert (toronto.label, toronto.x * 24) == ("Tue 8", pytest.approx(5))
+    assert (tokyo.label, round(tokyo.x * 24, 6)) == ("Wed 9", 15)
+    assert (toronto.label, round(toronto.x * 24, 6)) == ("Tue 8", 5)
     assert sky.midnights(ZoneInfo("Europe/London"), scale, reader) == ()
 
 
@@ -163,7 +163,7 @@ def test_the_slot_stands_where_its_time_is() -> None:
     proposal = page([contact(1, "Ana Example", "Europe/London")], dt.date(2026, 3, 29), dt.date(2026, 3, 30), at=at)
     slot = proposal.ribbon.rows[0].strip.slot
     assert slot is not None
-    assert (slot.x * 24, slot.width * 24) == (pytest.approx(12), pytest.approx(0.75))
+    assert (round(slot.x * 24, 6), round(slot.width * 24, 6)) == (12, 0.75)
     axis = proposal.ribbon.axis
     assert axis.slot == slot
     assert axis.pill is not None

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 # A parameter's value is quoted or free of the characters that divide. Source: RFC 5545, section 3.1.
 PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"\x00-\x08\x0a-\x1f\x7f]*"|[^";:,\x00-\x08\x0a-\x1f\x7f]*)')
 
+# Source: RFC 6868.
+UNESCAPED = {"^n": "\n", "^'": '"', "^^": "^"}
+
 
 @dataclass(frozen=True)
 class Property:
@@ -24,9 +27,7 @@ class Property:
     @property
     def wall(self) -> dt.datetime:
         """A local time, or an aware one where it is in UTC."""
-        if self.value.endswith("Z"):
-            return dt.datetime.strptime(self.value, "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
-        return dt.datetime.strptime(self.value, "%Y%m%dT%H%M%S")
+        return dt.datetime.fromisoformat(self.value)
 
     @property
     def offset(self) -> dt.timedelta:
@@ -88,9 +89,7 @@ def _property(line: str) -> Property:
     assert name, f"no property: {line!r}"
     position, params = name.end(), {}
     while found := PARAMETER.match(line, position):
-        # Source: RFC 6868.
-        unescape = {"^n": "\n", "^'": '"', "^^": "^"}
-        params[found[1]] = re.sub(r"\^[n'^]", lambda escape: unescape[escape[0]], found[2].strip('"'))
+        params[found[1]] = re.sub(r"\^[n'^]", lambda escape: UNESCAPED[escape[0]], found[2].strip('"'))
         position = found.end()
     assert line[position] == ":", f"a parameter that is none: {line!r}"
     return Property(name[0], params, line[position + 1 :])
@@ -120,4 +119,6 @@ def instant(calendar: Component, name: str) -> dt.datetime:
     assert found.params["TZID"] == time_zone["TZID"].value
     local = found.wall.replace(tzinfo=dt.UTC)
     onsets = onsets_of(time_zone)
-    return min(local - offset for offset in {offset for _, offset in onsets} if offset_at(onsets, local - offset) == offset)
+    return min(
+        local - offset for offset in {offset for _, offset in onsets} if offset_at(onsets, local - offset) == offset
+    )

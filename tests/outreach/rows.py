@@ -57,7 +57,12 @@ def make_meeting(
 
 
 def change_meeting(
-    meeting: Meeting, kind: MeetingChange.Kind, *, at: dt.datetime, start_at: dt.datetime | None = None, reason: str = ""
+    meeting: Meeting,
+    kind: MeetingChange.Kind,
+    *,
+    at: dt.datetime,
+    start_at: dt.datetime | None = None,
+    reason: str = "",
 ) -> MeetingChange:
     """The meeting moved, edited or cancelled, with the change in its history."""
     previous_start_at = meeting.start_at if kind == MeetingChange.Kind.MOVED else None

@@ -102,7 +102,7 @@ def test_the_time_zone_component_agrees_with_tzdata_in_every_zone(meeting: Meeti
         zone = ZoneInfo(time_zone)
         calendar = calendar_of(at(meeting, dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC), time_zone))
         if calendar.inside("VEVENT")["DTSTART"].value == "20261120T120000Z":
-            assert zone.utcoffset(dt.datetime(2026, 7, 1)) == dt.timedelta(), time_zone
+            assert START.astimezone(zone).utcoffset() == dt.timedelta(), time_zone
             continue
         component = calendar.inside("VTIMEZONE")
         onsets = onsets_of(component)
@@ -154,7 +154,20 @@ def test_the_second_pass_of_an_hour_that_occurs_twice_is_written_in_utc(meeting:
     assert "VTIMEZONE" not in calendar.names
 
 
-NASTY = ["\r\nATTENDEE:mailto:x@y.example", "\nEND:VEVENT", "\x00", "\x85", "\u2028", '"', "^n", "\\n", "\\", ";", ":", ","]
+NASTY = [
+    "\r\nATTENDEE:mailto:x@y.example",
+    "\nEND:VEVENT",
+    "\x00",
+    "\x85",
+    "\u2028",
+    '"',
+    "^n",
+    "\\n",
+    "\\",
+    ";",
+    ":",
+    ",",
+]
 any_text = st.lists(
     st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=()), max_size=20)), max_size=6
 ).map("".join)

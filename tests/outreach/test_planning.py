@@ -88,7 +88,7 @@ def test_reminders_come_when_each_person_wants_them(contact: Contact) -> None:
         plan(now=START - before)
     assert reminders() == [(1440, START - DAY), (60, START - HOUR), (60, START - HOUR), (15, START - 15 * MINUTE)]
     by_contact = Message.objects.filter(kind=Kind.REMINDER, attendance__contact=contact)
-    assert sorted(by_contact.values_list("lead_minutes", flat=True)) == [60, 1440]
+    assert set(by_contact.values_list("lead_minutes", flat=True)) == {60, 1440}
 
 
 def test_a_reminder_is_not_planned_before_it_is_due(manager: AccountManager, contact: Contact) -> None:

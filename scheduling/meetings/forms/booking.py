@@ -33,13 +33,13 @@ class InstantField(forms.Field):
         raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
 
 
-class OrderedChoiceField(forms.ModelMultipleChoiceField):
+class OrderedChoiceField(forms.ModelMultipleChoiceField[Any]):
     """Several rows in the order in which they were given: the first contact anchors the meeting."""
 
     def clean(self, value: Any) -> list[Model]:  # type: ignore[override]
         rows: QuerySet[Model] = super().clean(value)
-        order = {str(key): position for position, key in enumerate(value or ())}
-        return sorted(rows, key=lambda row: order[str(row.pk)])
+        order = {int(key): position for position, key in enumerate(value or ())}
+        return sorted(rows, key=lambda row: order[row.pk])
 
 
 class IdempotentForm(forms.Form):

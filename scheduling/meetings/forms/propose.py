@@ -198,9 +198,7 @@ class ProposalForm(forms.Form):
         """The values; with errors where the people are too many or the days make no horizon."""
         values = super().clean() or {}
         if self.choices.unknown_client:
-            self.add_error(
-                None, ValidationError(_("Choose a client that you look after."), code="unknown")
-            )
+            self.add_error(None, ValidationError(_("Choose a client that you look after."), code="unknown"))
         self._check_people(values)
         first_date, last_date = values.get("first"), values.get("last")
         if first_date is not None and last_date is not None:

@@ -79,11 +79,9 @@ def _sentence(shown: Slot | None, other: Slot | None, ordered: Sequence[Portrait
     if shown is None:
         return format_html(_("So far {first} has carried {first_share} and {second} {second_share}."), **words)
     sentence = format_html(_("With this call {first} carries {first_share} and {second} {second_share}."), **words)
-    if other is None:
-        return sentence
     totals_then = _totals(other, ordered)
     together_then = sum(totals_then.values())
-    if not together_then:
+    if other is None or not together_then:
         return sentence
     with_other = [share(totals_then[portrait] / together_then, reader) for portrait in (first, second)]
     day = bdi(reader.moment(other.start_at))

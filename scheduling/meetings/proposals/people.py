@@ -83,18 +83,23 @@ class Portrait:
 
 
 def portraits(attendees: Sequence[Attendee], actor: AccountManager, reader: Reader) -> tuple[Portrait, ...]:
-    """The attendees in the order given; whoever shares a form of address with another is called by the full name."""
-    called = Counter(attendee.person.greeting_name for attendee in attendees)
+    """The attendees in the order given; whoever shares a short name with another is called by the full one."""
+    called = Counter(_short_name(attendee.person) for attendee in attendees)
     return tuple(
         Portrait(
             attendee,
-            short_name=person.greeting_name if called[person.greeting_name] == 1 else person.full_name,
+            short_name=_short_name(person) if called[_short_name(person)] == 1 else person.full_name,
             city=city(person.time_zone, reader.language),
             is_reader=person == actor,
         )
         for attendee in attendees
         for person in (attendee.person,)
     )
+
+
+def _short_name(person: Person) -> str:
+    """“Claire” for Claire Tremblay; a form such as “渡辺様” is for speaking to somebody, not of them."""
+    return person.address_as if person.address_as and person.address_as in person.full_name else person.full_name
 
 
 def west_to_east(people: Iterable[Portrait], at: dt.datetime) -> tuple[Portrait, ...]:

@@ -178,7 +178,8 @@ def _sentence(portrait: Portrait, cells: Sequence[Cell], slot: Slot | None, read
         sentence = _("%(name)s, %(city)s: no working hours on this day.")
     if slot:
         reading = _reading(portrait, slot, reader)
-        words |= {"time": f"{reading.starts}–{reading.ends}", "level": band_word(reading.band).lower(), "cost": reading.cost}
+        level = band_word(reading.band).lower()
+        words |= {"time": f"{reading.starts}–{reading.ends}", "level": level, "cost": reading.cost}
         sentence += " " + _("The time shown is %(time)s there: %(level)s, cost %(cost)s.")
     return sentence % words
 
