@@ -1,5 +1,6 @@
 """Reads: the meetings an account manager may see, and people as the engine sees them."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Extract, Power
 
-from clients.models import AccountManager, Contact, DayOff, Person
+from clients.day import away_dates, participant_of, person_key
+from clients.models import AccountManager, Contact, Person
 from clients.selectors import clients_for
 from holidays_app.calendars import CalendarDays, UnsupportedYear, known_until, supported_years
 from holidays_app.selectors import days_for_calendars
-from scheduling.engine import Participant, Role, weekly_hours
+from scheduling.engine import Participant, Role
 from scheduling.meetings.models import Attendance, Meeting
 from scheduling.meetings.models.meeting import BLOCKING, Status
 
@@ -73,29 +75,22 @@ def attendees(
         if end_at.date() > known_until(calendar.country):
             raise UnsupportedYear(calendar.country, end_at.year, supported_years(calendar.country))
     days = days_for_calendars(calendars, first_date, last_date, language, as_far_as_known=True)
-    away = _away(people, first_date, last_date)
+    away = away_dates(people, first_date, last_date)
     busy = _busy(people, start_at, end_at, excluding)
     burdens = burdens_of(people, now)
     result = []
     for person in people:
         key = attendee_key(person)
+        theirs = away[person_key(person)]
         calendar_days = days[person.calendar_id] if person.calendar_id else NO_DAYS
         buffer = dt.timedelta(minutes=person.buffer_minutes)
-        participant = Participant(
-            id=key,
-            role=Role.CLIENT if isinstance(person, Contact) else Role.STAFF,
-            zone=person.zone,
-            working_hours=weekly_hours(person.working_hours),
-            preferred_hours=weekly_hours(person.preferred_hours),
-            reachable_hours=weekly_hours(person.reachable_hours),
-            days_off=frozenset(calendar_days.holidays) | frozenset(away[key]),
-            half_days=frozenset(calendar_days.half_days),
-            extra_workdays=frozenset(calendar_days.workdays),
+        participant = dataclasses.replace(
+            participant_of(person, calendar_days, theirs),
             # What is stored ends with its own buffer; the buffer of the new meeting ends before it begins.
             busy=tuple((begins - buffer, ends) for begins, ends in busy[key]),
             burden=burdens[key],
         )
-        result.append(Attendee(key, person, participant, calendar_days, away[key]))
+        result.append(Attendee(key, person, participant, calendar_days, theirs))
     return result
 
 
@@ -141,14 +136,3 @@ def _busy(
     ):
         busy[_key(contact_id, account_manager_id)].append((during.lower, during.upper))
     return busy
-
-
-def _away(people: Sequence[Person], first_date: dt.date, last_date: dt.date) -> dict[str, dict[dt.date, str]]:
-    away: dict[str, dict[dt.date, str]] = {attendee_key(person): {} for person in people}
-    rows = DayOff.objects.filter(_of(people), first_date__lte=last_date, last_date__gte=first_date)
-    for row in rows:
-        date = max(row.first_date, first_date)
-        while date <= min(row.last_date, last_date):
-            away[_key(row.contact_id, row.account_manager_id)][date] = row.reason
-            date += dt.timedelta(days=1)
-    return away
