@@ -34,7 +34,7 @@ run: .venv/run.stamp $(CATALOGS)
 
 test: setup
 	@.venv/bin/python -m tests.browser.chromium
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses=2 --dist=worksteal $(ARGS)
 
 setup: .venv/dev.stamp $(CATALOGS)
 

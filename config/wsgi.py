@@ -6,6 +6,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
 
-from config.checks import refuse_unsafe_production  # noqa: E402  (needs the settings loaded)
+from django.urls import get_resolver  # noqa: E402  (needs the settings loaded)
+
+from config.checks import refuse_unsafe_production  # noqa: E402
+from holidays_app import calendars  # noqa: E402
 
 refuse_unsafe_production()
+# What most pages need is loaded before the first request, not during it.
+get_resolver().check()
+calendars.countries()

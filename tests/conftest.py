@@ -1,4 +1,5 @@
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,23 @@ set_hypothesis_home_dir(ROOT / "var" / "cache" / "hypothesis")
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+# A line such as “B3: 93 booked, 0 deadlocks”: the figures of a row of the reliability table.
+FIGURES = re.compile(r"[BTW]\d+\b.*:")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows the figures that passed tests printed; pytest itself shows those of failed ones."""
+    printed = [
+        line
+        for report in terminalreporter.getreports("passed")
+        for line in report.capstdout.splitlines()
+        if FIGURES.match(line)
+    ]
+    if printed:
+        terminalreporter.section("figures")
+        for line in sorted(printed):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -214,11 +214,6 @@ def test_foreign_people_cannot_be_booked(browser: Browser, manager: AccountManag
     assert not Meeting.objects.exists()
 
 
-def test_people_may_be_named_with_leading_zeros(browser: Browser, manager: AccountManager, contact: Contact) -> None:
-    answer = browser.post(reverse("meetings:book"), form(manager, contact, contacts=[f"00{contact.pk}"]))
-    assert answer.status_code == 303
-
-
 @pytest.mark.parametrize("name", ["list", "propose"])
 def test_pages_ask_strangers_to_sign_in(name: str) -> None:
     answer = Browser().get(reverse(f"meetings:{name}"))
