@@ -18,6 +18,7 @@ from scheduling.meetings.icalendar_files import Method, invitation, web_link
 from scheduling.meetings.models import Meeting, MeetingChange
 from scheduling.meetings.plain_text import lines, one_line
 from scheduling.outreach.models import Message
+from scheduling.outreach.selectors import Correspondence
 
 Kind = Message.Kind
 
@@ -41,27 +42,25 @@ class LocalTime:
     """When the meeting is for one attendee; the day is empty where it is the reader's."""
 
     name: str
-    is_reader: bool
     is_organizer: bool
     day: str
     time: str
     zone: str
 
 
-def letter(message: Message, *, is_first: bool, now: dt.datetime) -> Letter:
-    """What the message says now; `is_first` where this person was told nothing of the meeting before."""
+def letter(message: Message, before: Correspondence, *, now: dt.datetime) -> Letter:
+    """What the message says now, to somebody who was told before what `before` says."""
     person = message.attendance.person
     reader = reader_of(person)
     method = Method.CANCEL if message.kind == Kind.CANCELLATION else Method.REQUEST
-    comment = message.change.reason if message.change is not None else ""
     with translation.override(text_language(person.language)):
-        context = _context(message, reader, is_first=is_first) | _wording(message, reader, is_first=is_first)
+        context = _context(message, before, reader) | _wording(message, before, reader)
         return Letter(
             language=reader.language,
             subject=context["subject"],
             text=render_to_string("mail/message.txt", context).strip() + "\n",
             html=_html(context),
-            calendar=invitation(message.meeting, method=method, now=now, comment=comment),
+            calendar=invitation(message.meeting, method=method, now=now, comment=before.reason),
             method=method,
         )
 
@@ -72,7 +71,7 @@ def _html(context: dict[str, Any]) -> str:
     return _inliner.inline("\n".join(line.strip() for line in page.splitlines() if line.strip()))
 
 
-def _wording(message: Message, reader: Reader, *, is_first: bool) -> dict[str, str]:
+def _wording(message: Message, before: Correspondence, reader: Reader) -> dict[str, str]:
     """The sentences that differ between kinds of messages, without markup, for both parts."""
     meeting = message.meeting
     is_client = isinstance(message.attendance.person, Contact)
@@ -84,11 +83,11 @@ def _wording(message: Message, reader: Reader, *, is_first: bool) -> dict[str, s
         subject = _("Reminder: %(title)s, %(moment)s (%(city)s)")
         lead = _("This is a reminder of your meeting with %(name)s.")
         calendar = _("The attached file puts the meeting into your calendar, if it is not there yet.")
-    elif message.kind == Kind.CONFIRMATION or is_first:
+    elif message.kind == Kind.CONFIRMATION or before.is_first:
         subject = _("Confirmed: %(title)s, %(moment)s (%(city)s)")
         lead = _("Your meeting with %(name)s is confirmed.")
         calendar = _("The attached file puts the meeting into your calendar.")
-    elif _is_moved(message):
+    elif before.moved:
         subject = _("New time: %(title)s, %(moment)s (%(city)s)")
         lead = _("Your meeting with %(name)s has a new time.")
         calendar = _("The attached file moves the meeting in your calendar.")
@@ -104,15 +103,12 @@ def _wording(message: Message, reader: Reader, *, is_first: bool) -> dict[str, s
     }
 
 
-def _is_moved(message: Message) -> bool:
-    return message.change is not None and message.change.kind == MeetingChange.Kind.MOVED
-
-
-def _context(message: Message, reader: Reader, *, is_first: bool) -> dict[str, Any]:
+def _context(message: Message, before: Correspondence, reader: Reader) -> dict[str, Any]:
     meeting = message.meeting
     person = message.attendance.person
     organizer = meeting.organizer
     is_client = isinstance(person, Contact)
+    told_of_change = message.kind == Kind.CANCELLATION or (message.kind == Kind.UPDATE and not before.is_first)
     return {
         "reader": reader,
         "meeting": meeting,
@@ -125,11 +121,11 @@ def _context(message: Message, reader: Reader, *, is_first: bool) -> dict[str, A
         "organizer_name": one_line(organizer.full_name),
         "is_client": is_client,
         "is_cancelled": message.kind == Kind.CANCELLATION,
-        "reason": lines(message.change.reason) if message.change is not None else "",
+        "reason": lines(before.reason) if told_of_change else "",
         "date": reader.full_date(reader.day_of(meeting.start_at)),
         "time": _time_range(reader, meeting.start_at, meeting.end_at),
         "zone": zone_label(reader.time_zone, meeting.start_at, reader.language),
-        "previously": "" if is_first else _previously(message, reader),
+        "previously": _previously(meeting, before.moved, reader) if told_of_change else "",
         "attendees": _local_times(message, reader),
         "page": "" if is_client else settings.SITE_ORIGIN + reverse("meetings:detail", args=[meeting.pk]),
     }
@@ -141,12 +137,11 @@ def _time_range(reader: Reader, start_at: dt.datetime, end_at: dt.datetime) -> s
     return f"{reader.time(start_at)} – {reader.moment(end_at)}"
 
 
-def _previously(message: Message, reader: Reader) -> str:
-    """The start before the change, where the change moved it."""
-    previous_start_at = message.change.previous_start_at if message.change is not None else None
-    if previous_start_at is None or previous_start_at == message.meeting.start_at:
+def _previously(meeting: Meeting, moved: MeetingChange | None, reader: Reader) -> str:
+    """The start that the reader knows, where it is another one now."""
+    if moved is None or moved.previous_start_at is None or moved.previous_start_at == meeting.start_at:
         return ""
-    return f"{reader.full_date(reader.day_of(previous_start_at))}, {reader.time(previous_start_at)}"
+    return f"{reader.full_date(reader.day_of(moved.previous_start_at))}, {reader.time(moved.previous_start_at)}"
 
 
 def _local_times(message: Message, reader: Reader) -> list[LocalTime]:
@@ -159,13 +154,12 @@ def _local_times(message: Message, reader: Reader) -> list[LocalTime]:
     rows.sort(key=lambda row: (row[0], row[1].utcoffset(), row[2].pk))
     own_date = reader.day_of(meeting.start_at)
     local_times = []
-    for is_other, wall, attendance in rows:
+    for _is_other, wall, attendance in rows:
         person = attendance.person
         there = replace(reader, time_zone=person.time_zone)
         local_times.append(
             LocalTime(
                 name=one_line(person.full_name),
-                is_reader=not is_other,
                 is_organizer=attendance.account_manager_id == meeting.organizer_id,
                 day="" if wall.date() == own_date else reader.short_day(wall.date()),
                 time=there.time(meeting.start_at),

@@ -27,6 +27,7 @@ class Message(models.Model):
         UNDELIVERABLE = "undeliverable", pgettext_lazy("of a message", "No mail address")
 
     QUEUED = (State.PENDING, State.CLAIMED)
+    NEVER_SENT = (State.EXPIRED, State.SUPERSEDED, State.UNDELIVERABLE)
 
     # What is to be said: the same occasion never makes a second message, however often it is planned.
     occurrence_key = models.CharField(max_length=120, unique=True, editable=False)

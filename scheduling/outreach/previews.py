@@ -37,7 +37,7 @@ def preview_of(message: Message, *, now: dt.datetime) -> Preview | None:
     if message.state not in TO_COME:
         return None
     try:
-        return _parse(write(message, correspondences([message])[message.attendance_id], now=now).raw)
+        return _parse(write(message, correspondences([message])[message.pk], now=now).raw)
     except Exception:
         # The page that says why a message failed is needed most where it can't be written.
         logger.exception("Message %s can't be written", message.pk)

@@ -1,13 +1,14 @@
 """Reads: the outbox as an account manager may see it, and messages with all that their words are made of."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from clients.models import AccountManager
-from scheduling.meetings.models import Attendance
+from scheduling.meetings.models import Attendance, MeetingChange
 from scheduling.meetings.selectors import meetings_for
 from scheduling.outreach.models import Message
 
@@ -43,35 +44,58 @@ def with_content(messages: QuerySet[Message]) -> QuerySet[Message]:
     """The messages with the rows that their words are made of, in a fixed number of queries."""
     people = Attendance.objects.select_related("contact", "account_manager")
     return messages.select_related(
-        "change", "meeting__client", "meeting__organizer", "attendance__contact", "attendance__account_manager"
+        "meeting__client", "meeting__organizer", "attendance__contact", "attendance__account_manager"
     ).prefetch_related(Prefetch("meeting__attendances", queryset=people))
 
 
 @dataclass(frozen=True)
 class Correspondence:
-    """What one attendee got of a meeting so far: Message-IDs, oldest first."""
+    """What the reader of a message got of its meeting before, and what the message is to tell them."""
 
-    sent: tuple[str, ...] = ()
-    # Their confirmation was overtaken before it went out, so the next mail is the first they hear of it.
-    is_untold: bool = False
+    # Message-IDs, oldest first.
+    sent: tuple[str, ...]
+    # Their confirmation never went out, so this is the first they hear of the meeting.
+    is_first: bool
+    # The message's own change, after those before it that this reader was not told of, in order.
+    news: tuple[MeetingChange, ...]
+
+    @property
+    def moved(self) -> MeetingChange | None:
+        """The change that ended the time this reader knows, where there is one."""
+        return next((change for change in self.news if change.kind == MeetingChange.Kind.MOVED), None)
+
+    @property
+    def reason(self) -> str:
+        """The latest reason that somebody gave."""
+        return next((change.reason for change in reversed(self.news) if change.reason), "")
 
 
-def correspondences(messages: Iterable[Message]) -> dict[int, Correspondence]:
-    """What the readers of these messages got before, by attendance."""
-    attendances = {message.attendance_id for message in messages}
-    told = Q(state=Message.State.SENT) | Q(state=Message.State.SUPERSEDED, kind=Message.Kind.CONFIRMATION)
-    rows = Message.objects.filter(told, attendance__in=attendances).order_by("sent_at", "pk")
-    sent: dict[int, list[str]] = {attendance: [] for attendance in attendances}
-    overtaken = set()
-    for attendance, message_id, state in rows.values_list("attendance_id", "message_id", "state"):
+def correspondences(messages: Collection[Message]) -> dict[int, Correspondence]:
+    """What the readers of these messages got before, by message."""
+    sent: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    unsent_confirmations = set()
+    told = Q(state=Message.State.SENT) | Q(kind=Message.Kind.CONFIRMATION)
+    rows = Message.objects.filter(told, attendance__in={message.attendance_id for message in messages})
+    columns = "attendance_id", "message_id", "sequence", "state"
+    for attendance, message_id, sequence, state in rows.order_by("sent_at", "pk").values_list(*columns):
         if state == Message.State.SENT:
-            sent[attendance].append(message_id)
-        else:
-            overtaken.add(attendance)
-    return {
-        attendance: Correspondence(tuple(message_ids), is_untold=attendance in overtaken and not message_ids)
-        for attendance, message_ids in sent.items()
-    }
+            sent[attendance].append((message_id, sequence))
+        elif state != Message.State.CLAIMED:
+            unsent_confirmations.add(attendance)
+    changes: dict[int, list[MeetingChange]] = defaultdict(list)
+    for change in MeetingChange.objects.filter(meeting__in={message.meeting_id for message in messages}):
+        changes[change.meeting_id].append(change)
+    found = {}
+    for message in messages:
+        before = sent[message.attendance_id]
+        # Without a trace of what they were told, they are taken to know all but this.
+        known = max((sequence for _, sequence in before), default=message.sequence - 1)
+        found[message.pk] = Correspondence(
+            sent=tuple(message_id for message_id, _ in before),
+            is_first=not before and message.attendance_id in unsent_confirmations,
+            news=tuple(one for one in changes[message.meeting_id] if known < one.sequence <= message.sequence),
+        )
+    return found
 
 
 def due_count(now: dt.datetime) -> int:

@@ -3,6 +3,8 @@
 No task has an ETA or a countdown: Redis would deliver it several times. What is due stands in PostgreSQL.
 """
 
+import datetime as dt
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
@@ -18,7 +20,13 @@ MAX_BATCHES = 20
 def tick() -> None:
     """Plans what is due, and has it delivered in batches."""
     now = timezone.now()
-    services.plan(now=now)
+    try:
+        services.plan(now=now)
+    finally:
+        _enqueue(now)
+
+
+def _enqueue(now: dt.datetime) -> None:
     batches = -(-due_count(now) // services.BATCH)
     for _ in range(min(batches, MAX_BATCHES)):
         # The next tick counts again, so a batch that nobody took by then is not needed any more.

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_noop
 
 from scheduling.meetings.models import Meeting, MeetingChange
+from scheduling.meetings.plain_text import one_line
 from scheduling.outreach.models import Message
 
 BATCH = 100
@@ -35,6 +36,8 @@ def claim(*, now: dt.datetime, size: int = BATCH) -> list[Message]:
     for pk, meeting in rows:
         keys.append(pk)
         meetings.add(meeting)
+    if not keys:
+        return []
     _hold_still(meetings)
     _sort_out(keys, now)
     claimable = Message.objects.filter(pk__in=keys, state__in=Message.QUEUED)
@@ -73,10 +76,10 @@ def _overtaken() -> Q:
 
 
 def _never_told() -> Q:
-    """A cancellation for somebody whose confirmation was overtaken before any mail went out."""
+    """A cancellation for somebody whose confirmation never went out."""
     others = Message.objects.filter(attendance=OuterRef("attendance")).exclude(pk=OuterRef("pk"))
     return Q(
-        Exists(others.filter(kind=Message.Kind.CONFIRMATION, state=State.SUPERSEDED)),
+        Exists(others.filter(kind=Message.Kind.CONFIRMATION, state__in=Message.NEVER_SENT)),
         ~Exists(others.filter(state__in=[State.SENT, State.CLAIMED, State.DEAD])),
         kind=Message.Kind.CANCELLATION,
     )
@@ -96,16 +99,21 @@ def mark_sent(message: Message, *, raw: bytes, now: dt.datetime) -> bool:
 def mark_failed(message: Message, *, reason: str, permanent: bool, now: dt.datetime) -> bool:
     """Whether the mark counts. The message waits for its next try, or is dead after the last one."""
     if permanent or message.tries >= MAX_TRIES:
-        return _mark(message, state=State.DEAD, reason=reason[:500])
+        return _mark(message, state=State.DEAD, reason=_fit(reason))
     # Full jitter: what failed together does not come back together.
     delay = dt.timedelta(minutes=random.uniform(0, 2**message.tries))  # noqa: S311
-    return _mark(message, state=State.PENDING, reason=reason[:500], next_try_at=now + delay)
+    return _mark(message, state=State.PENDING, reason=_fit(reason), next_try_at=now + delay)
 
 
 def release(messages: Sequence[Message], *, reason: str, next_try_at: dt.datetime) -> None:
     """Gives back claimed messages as if they had not been tried."""
     for message in messages:
-        _mark(message, state=State.PENDING, tries=message.tries, reason=reason[:500], next_try_at=next_try_at)
+        _mark(message, state=State.PENDING, tries=message.tries, reason=_fit(reason), next_try_at=next_try_at)
+
+
+def _fit(reason: str) -> str:
+    """The reason as the column takes it, whatever a mail server or an error said."""
+    return one_line(reason)[:500]
 
 
 def _mark(message: Message, **columns: object) -> bool:

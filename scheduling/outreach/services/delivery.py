@@ -43,7 +43,7 @@ def _send(claimed: Sequence[Message], server: MailServer, clock: Clock) -> Count
             results["lost"] += 1
             continue
         try:
-            results[_send_one(message, before[message.attendance_id], server, clock)] += 1
+            results[_send_one(message, before[message.pk], server, clock)] += 1
         except ConnectionLost as error:
             mark_failed(message, reason=str(error), permanent=False, now=clock())
             results["failed"] += 1
@@ -75,8 +75,7 @@ def _send_one(message: Message, before: Correspondence, server: MailServer, cloc
 
 def write(message: Message, before: Correspondence, *, now: dt.datetime) -> Mail:
     """The message as the mail that it is now, to somebody who got the mails before."""
-    words = letter(message, is_first=before.is_untold, now=now)
-    return compose(message, words, thread=before.sent, now=now)
+    return compose(message, letter(message, before, now=now), thread=before.sent, now=now)
 
 
 def _give_back(messages: Sequence[Message], reason: str, next_try_at: dt.datetime) -> Counter[str]:
