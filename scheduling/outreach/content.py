@@ -15,7 +15,7 @@ from clients.models import Contact
 from clients.reader import Reader, reader_of, text_language, zone_label
 from clients.zones import city
 from scheduling.meetings.icalendar_files import Method, invitation, web_link
-from scheduling.meetings.models import Meeting, MeetingChange
+from scheduling.meetings.models import Meeting
 from scheduling.meetings.plain_text import lines, one_line
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import Correspondence
@@ -60,7 +60,7 @@ def letter(message: Message, before: Correspondence, *, now: dt.datetime) -> Let
             subject=context["subject"],
             text=render_to_string("mail/message.txt", context).strip() + "\n",
             html=_html(context),
-            calendar=invitation(message.meeting, method=method, now=now, comment=before.reason),
+            calendar=invitation(message.meeting, method=method, now=now, comment=context["reason"]),
             method=method,
         )
 
@@ -87,13 +87,13 @@ def _wording(message: Message, before: Correspondence, reader: Reader) -> dict[s
         subject = _("Confirmed: %(title)s, %(moment)s (%(city)s)")
         lead = _("Your meeting with %(name)s is confirmed.")
         calendar = _("The attached file puts the meeting into your calendar.")
-    elif before.moved:
+    elif _known_start_at(meeting, before):
         subject = _("New time: %(title)s, %(moment)s (%(city)s)")
         lead = _("Your meeting with %(name)s has a new time.")
         calendar = _("The attached file moves the meeting in your calendar.")
     else:
         subject = _("Changed: %(title)s, %(moment)s (%(city)s)")
-        lead = _("The details of your meeting with %(name)s have changed. Its time is the same.")
+        lead = _("The details of your meeting with %(name)s have changed.")
         calendar = _("The attached file updates the meeting in your calendar.")
     when = {"moment": reader.moment(meeting.start_at), "city": city(reader.time_zone, reader.language)}
     return {
@@ -125,7 +125,7 @@ def _context(message: Message, before: Correspondence, reader: Reader) -> dict[s
         "date": reader.full_date(reader.day_of(meeting.start_at)),
         "time": _time_range(reader, meeting.start_at, meeting.end_at),
         "zone": zone_label(reader.time_zone, meeting.start_at, reader.language),
-        "previously": _previously(meeting, before.moved, reader) if told_of_change else "",
+        "previously": _previously(meeting, before, reader) if told_of_change else "",
         "attendees": _local_times(message, reader),
         "page": "" if is_client else settings.SITE_ORIGIN + reverse("meetings:detail", args=[meeting.pk]),
     }
@@ -137,11 +137,15 @@ def _time_range(reader: Reader, start_at: dt.datetime, end_at: dt.datetime) -> s
     return f"{reader.time(start_at)} – {reader.moment(end_at)}"
 
 
-def _previously(meeting: Meeting, moved: MeetingChange | None, reader: Reader) -> str:
+def _known_start_at(meeting: Meeting, before: Correspondence) -> dt.datetime | None:
     """The start that the reader knows, where it is another one now."""
-    if moved is None or moved.previous_start_at is None or moved.previous_start_at == meeting.start_at:
-        return ""
-    return f"{reader.full_date(reader.day_of(moved.previous_start_at))}, {reader.time(moved.previous_start_at)}"
+    known_at = before.moved.previous_start_at if before.moved else None
+    return None if known_at == meeting.start_at else known_at
+
+
+def _previously(meeting: Meeting, before: Correspondence, reader: Reader) -> str:
+    known_at = _known_start_at(meeting, before)
+    return f"{reader.full_date(reader.day_of(known_at))}, {reader.time(known_at)}" if known_at else ""
 
 
 def _local_times(message: Message, reader: Reader) -> list[LocalTime]:

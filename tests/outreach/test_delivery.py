@@ -200,6 +200,14 @@ def test_a_lost_connection_costs_one_message_a_try_and_the_others_wait_for_the_n
     assert deliver(clock=clock) == {"sent": 3}
 
 
+def test_a_reason_that_no_column_takes_holds_up_no_other(
+    meeting: Meeting, clock: Clock, smtp_server: SmtpServer
+) -> None:
+    smtp_server.answer_data("451 4.3.0 \x00" + 400 * "long ")
+    assert deliver(clock=clock) == {"failed": 6}
+    assert {len(reason) for reason in Message.objects.values_list("reason", flat=True)} == {500}
+
+
 def test_a_message_that_cannot_be_written_holds_up_no_other(
     meeting: Meeting, clock: Clock, smtp_server: SmtpServer, contacts: list[Contact]
 ) -> None:

@@ -74,11 +74,19 @@ def meeting(maya: AccountManager, ana: Contact, kenji: Contact) -> Meeting:
     )
 
 
+@pytest.fixture
+def told(meeting: Meeting, smtp_server: SmtpServer) -> Meeting:
+    """The meeting once its confirmations were sent."""
+    plan(now=NOW)
+    assert deliver(clock=lambda: NOW) == {"sent": 3}
+    return meeting
+
+
 def mail_to(person: Contact | AccountManager, kind: Message.Kind, now: dt.datetime = NOW) -> EmailMessage:
     """The latest planned mail of that kind to that person, through its bytes."""
     plan(now=now)
     message = with_content(Message.objects.filter(address=person.email, kind=kind)).latest("pk")
-    return parsed(write(message, correspondences([message])[message.attendance_id], now=now).raw)
+    return parsed(write(message, correspondences([message])[message.pk], now=now).raw)
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -166,6 +174,7 @@ def test_an_account_manager_is_pointed_to_the_meetings_page(
     assert "Your meeting with Northwind is confirmed." in text_of(mail)
 
 
+@pytest.mark.usefixtures("told")
 @pytest.mark.parametrize("kind", list(Kind))
 def test_subject_text_and_html_agree(meeting: Meeting, ana: Contact, kind: Message.Kind) -> None:
     now = NOW
@@ -185,6 +194,7 @@ def test_subject_text_and_html_agree(meeting: Meeting, ana: Contact, kind: Messa
     assert all(text.count(subject[said]) for said in ("title", "time", "city"))
 
 
+@pytest.mark.usefixtures("told")
 def test_a_moved_meeting_is_told_with_its_old_time_and_the_reason(meeting: Meeting, maya: AccountManager) -> None:
     change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW, start_at=START + 2 * DAY, reason="A flight.")
     mail = mail_to(maya, Kind.UPDATE)
@@ -194,6 +204,7 @@ def test_a_moved_meeting_is_told_with_its_old_time_and_the_reason(meeting: Meeti
     assert "Thursday, 19 March 2026\n15:00–15:45, London (GMT)\nBefore: Tuesday, 17 March 2026, 15:00" in text
 
 
+@pytest.mark.usefixtures("told")
 def test_new_words_at_the_same_time_are_told_as_such(meeting: Meeting, maya: AccountManager) -> None:
     change_meeting(meeting, MeetingChange.Kind.EDITED, at=NOW)
     mail = mail_to(maya, Kind.UPDATE)
@@ -213,6 +224,53 @@ def test_whoever_was_not_told_before_reads_a_move_as_a_confirmation(
     ]
     assert subjects == ["Confirmed: Quarterly review, Tue 17 Mar, 16:00 (London)"]
     assert "Before:" not in text_of(smtp_server.messages[0])
+
+
+@pytest.mark.usefixtures("told")
+def test_a_change_tells_what_happened_since_the_last_mail_that_was_sent(
+    meeting: Meeting, smtp_server: SmtpServer
+) -> None:
+    # Moved and then edited before anybody was told of the move.
+    change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW + HOUR, start_at=START + HOUR, reason="A flight.")
+    change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW + HOUR, start_at=START + DAY)
+    change_meeting(meeting, MeetingChange.Kind.EDITED, at=NOW + HOUR)
+    plan(now=NOW + HOUR)
+    deliver(clock=lambda: NOW + HOUR)
+    latest = [message for message in smtp_server.messages if "maya@" in message["To"]][1:]
+    assert [message["Subject"] for message in latest] == ["New time: Quarterly review, Wed 18 Mar, 15:00 (London)"]
+    assert "Before: Tuesday, 17 March 2026, 15:00" in text_of(latest[0])
+    assert "Reason: A flight." in text_of(latest[0])
+
+
+@pytest.mark.usefixtures("told")
+def test_a_second_move_is_told_from_the_time_of_the_first(
+    meeting: Meeting, maya: AccountManager, smtp_server: SmtpServer
+) -> None:
+    change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW + HOUR, start_at=START + HOUR, reason="A flight.")
+    plan(now=NOW + HOUR)
+    deliver(clock=lambda: NOW + HOUR)
+    change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW + 2 * HOUR, start_at=START + 2 * HOUR)
+    text = text_of(mail_to(maya, Kind.UPDATE, NOW + 2 * HOUR))
+    assert "17:00–17:45, London (GMT)\nBefore: Tuesday, 17 March 2026, 16:00" in text
+    assert "A flight." not in text
+
+
+@pytest.mark.usefixtures("told")
+def test_a_move_back_before_anybody_was_told_is_no_new_time(meeting: Meeting, maya: AccountManager) -> None:
+    change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW + HOUR, start_at=START + HOUR)
+    change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW + HOUR, start_at=START)
+    assert mail_to(maya, Kind.UPDATE)["Subject"] == "Changed: Quarterly review, Tue 17 Mar, 15:00 (London)"
+
+
+def test_whoever_had_no_address_at_first_reads_a_move_as_a_confirmation(
+    meeting: Meeting, ana: Contact, smtp_server: SmtpServer
+) -> None:
+    Contact.objects.filter(pk=ana.pk).update(email="")
+    plan(now=NOW)
+    deliver(clock=lambda: NOW)
+    Contact.objects.filter(pk=ana.pk).update(email=ana.email)
+    change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW + HOUR, start_at=START + HOUR)
+    assert mail_to(ana, Kind.UPDATE)["Subject"].startswith("Confirmada: ")
 
 
 def test_a_meeting_across_midnight_names_the_day_it_ends(maya: AccountManager, ana: Contact) -> None:
@@ -315,7 +373,7 @@ def test_a_mail_passes_servers_that_know_seven_bits_and_short_lines_only(meeting
     meeting.save()
     plan(now=NOW)
     message = with_content(Message.objects.filter(address=ana.email)).get()
-    raw = write(message, correspondences([message])[message.attendance_id], now=NOW).raw
+    raw = write(message, correspondences([message])[message.pk], now=NOW).raw
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     assert not re.search(rb"(?<!\r)\n", raw)
@@ -341,7 +399,7 @@ any_text = st.lists(
 def test_no_text_adds_a_header_or_a_part_or_markup(meeting: Meeting, ana: Contact) -> None:
     plan(now=NOW)
     message = with_content(Message.objects.filter(address=ana.email)).get()
-    plain = parsed(write(message, correspondences([message])[message.attendance_id], now=NOW).raw)
+    plain = parsed(write(message, correspondences([message])[message.pk], now=NOW).raw)
     tags = [tag for tag, _ in Reading(html_of(plain)).tags]
 
     @given(title=any_text, name=any_text, organizer=any_text, agenda=any_text)
@@ -350,7 +408,7 @@ def test_no_text_adds_a_header_or_a_part_or_markup(meeting: Meeting, ana: Contac
         message.meeting.organizer.full_name = organizer
         message.meeting.agenda = f"x{agenda}"
         message.attendance.contact.full_name = message.attendance.contact.address_as = name  # type: ignore[union-attr]
-        mail = parsed(write(message, correspondences([message])[message.attendance_id], now=NOW).raw)
+        mail = parsed(write(message, correspondences([message])[message.pk], now=NOW).raw)
         assert mail.keys() == plain.keys()
         assert [part.get_content_type() for part in mail.walk()] == [part.get_content_type() for part in plain.walk()]
         assert [address.addr_spec for address in mail["To"].addresses] == ["ana@client.example"]

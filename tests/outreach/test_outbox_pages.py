@@ -167,6 +167,13 @@ def test_a_mail_that_cannot_be_written_has_a_page_all_the_same(
     assert browser.get(f"/outbox/{to_ana().pk}/preview/").status_code == 404
 
 
+def test_what_a_mail_server_says_is_no_markup(browser: Browser, meeting: Meeting) -> None:
+    Message.objects.update(state=State.DEAD, reason="550 <script>alert(1)</script> 100% no")
+    for page in ("/outbox/", f"/outbox/{to_ana().pk}/"):
+        content = browser.get(page).content.decode()
+        assert "550 &lt;script&gt;alert(1)&lt;/script&gt; 100% no" in content
+
+
 def test_what_was_never_sent_has_no_preview(browser: Browser, meeting: Meeting) -> None:
     Message.objects.update(state=State.SUPERSEDED)
     assert browser.get(f"/outbox/{to_ana().pk}/").status_code == 200
@@ -254,8 +261,8 @@ def test_the_number_of_queries_does_not_depend_on_the_messages(
         more = [make_contact(ana.client) for _ in range(4)]
         make_meeting(maya, more, start_at=now + (6 + day) * DAY, booked_at=now)
     plan(now=now)
-    # Session, person, count and page; and for a message: its rows, its attendees, what was sent before.
-    assert (queries("/outbox/"), queries(f"/outbox/{to_ana().pk}/")) == (list_queries, message_queries) == (4, 5)
+    # Session, person, count and page; for a message: its rows, its attendees, what was sent and what changed before.
+    assert (queries("/outbox/"), queries(f"/outbox/{to_ana().pk}/")) == (list_queries, message_queries) == (4, 6)
 
 
 def test_the_admin_shows_messages_and_lets_nobody_change_them(meeting: Meeting) -> None:

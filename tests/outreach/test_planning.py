@@ -99,14 +99,16 @@ def test_a_reminder_is_not_planned_before_it_is_due(manager: AccountManager, con
     assert reminders() == [(1440, START - DAY)]
 
 
+@pytest.mark.parametrize("hours", [3, 20])
 def test_a_meeting_booked_at_short_notice_has_no_reminder_of_the_day_before(
-    manager: AccountManager, contact: Contact
+    manager: AccountManager, contact: Contact, hours: int
 ) -> None:
-    make_meeting(manager, [contact], start_at=NOW + 3 * HOUR, booked_at=NOW)
+    start_at = NOW + hours * HOUR
+    make_meeting(manager, [contact], start_at=start_at, booked_at=NOW)
     plan(now=NOW)
     assert reminders() == []
-    plan(now=NOW + 2 * HOUR)
-    assert reminders() == [(60, NOW + 2 * HOUR)]
+    plan(now=start_at - HOUR)
+    assert reminders() == [(60, start_at - HOUR)]
 
 
 def test_a_moved_meeting_is_reminded_of_again(manager: AccountManager, contact: Contact) -> None:
@@ -122,6 +124,13 @@ def test_new_words_do_not_repeat_a_reminder(manager: AccountManager, contact: Co
     plan(now=START - DAY)
     change_meeting(meeting, MeetingChange.Kind.EDITED, at=START - 23 * HOUR)
     plan(now=START - 22 * HOUR)
+    assert reminders() == [(1440, START - DAY)]
+
+
+def test_new_words_do_not_stop_a_reminder_that_is_planned_late(manager: AccountManager, contact: Contact) -> None:
+    meeting = make_meeting(manager, [contact], start_at=START, booked_at=NOW)
+    change_meeting(meeting, MeetingChange.Kind.EDITED, at=START - DAY + MINUTE)
+    plan(now=START - DAY + 2 * MINUTE)
     assert reminders() == [(1440, START - DAY)]
 
 
