@@ -35,6 +35,8 @@ def web_server(transactional_db: None) -> Iterator[WebServer]:
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{LOOPBACK}:{port}"]
     command += ["--workers", "2", "--threads", "10", "--log-level", "warning"]
+    # The visitors' kept connections outlive the pauses between their rounds.
+    command += ["--keep-alive", "300"]
     env = {**os.environ, "DATABASE_URL": test_database_url(), "LOG_LEVEL": "ERROR"}
     with subprocess.Popen(command, cwd=ROOT, env=env) as process:
         try:

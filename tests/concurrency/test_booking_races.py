@@ -3,6 +3,7 @@
 import datetime as dt
 import http.client
 import itertools
+import os
 import random
 import threading
 import time
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -31,6 +32,8 @@ from tests.people import make_account_manager, make_client, make_contact, make_t
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CONNECTIONS = 20
+# All ten rounds of row B1 by FAULTS=full; each answer of 409 is a whole page with the next best times.
+ROUNDS = 10 if os.environ.get("FAULTS") == "full" else 2
 CSRF = "c" * 32
 QUARTER = dt.timedelta(minutes=15)
 
@@ -170,7 +173,7 @@ def post_all(visitors: list[Visitor], forms: list[list[tuple[str, object]]]) -> 
 
 
 def test_b1_one_slot_raced_by_200_requests_is_booked_once(visitors: list[Visitor], cast: Cast) -> None:
-    for day in range(10):
+    for day in range(ROUNDS):
         start_at = cast.noon_at + dt.timedelta(days=day)
         forms = [booking_form(cast, cast.contacts[n % CONNECTIONS], start_at) for n in range(200)]
         began = time.monotonic()
@@ -241,7 +244,12 @@ def test_b3_without_locks_the_constraint_alone_deadlocks(cast: Cast, monkeypatch
     # Each insert alone, so that the hosts' rows come in the order in which they were named.
     monkeypatch.setattr(transactions, "ATTEMPTS", 1)
     before = deadlocks()
-    kinds = raced_by_groups(cast, 400)
+    kinds: Counter[str] = Counter()
+    # Chance decides when two of them meet; with the locks on they never do.
+    for day in range(20):
+        kinds += raced_by_groups(replace(cast, noon_at=cast.noon_at + dt.timedelta(days=7 * day)), 400)
+        if deadlocks() > before:
+            break
     print(f"B3 without locks: {dict(kinds)}, {deadlocks() - before} deadlocks")
     assert deadlocks() > before
     assert overlaps() == 0
