@@ -43,7 +43,7 @@ check: setup
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports --cache-dir var/cache/import_linter
-	.venv/bin/djlint templates --check --lint --quiet
+	.venv/bin/djlint templates --lint --quiet
 	.venv/bin/python manage.py makemigrations --check --dry-run
 	.venv/bin/python manage.py check
 
