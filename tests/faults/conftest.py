@@ -32,6 +32,8 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).resolve().parents[2]
 FULL = os.environ.get("FAULTS") == "full"
 HOUR = dt.timedelta(hours=1)
+# Tells the workers' sessions in PostgreSQL from those of a server that another test keeps up.
+APPLICATION_NAME = "workers of a test"
 
 
 def make_meetings(
@@ -138,6 +140,7 @@ class Workers:
         self._environment = environment
         self._running: list[subprocess.Popen[bytes]] = []
         self._started = 0
+        self._beat: subprocess.Popen[bytes] | None = None
 
     def start(self, count: int = 1) -> None:
         """Adds workers, each with one process that works, which are ready once this returns."""
@@ -166,8 +169,6 @@ class Workers:
         else:
             self._beat = process
 
-    _beat: subprocess.Popen[bytes] | None = None
-
     def working(self) -> list[psutil.Process]:
         """The processes that run jobs, one for each worker that has it up."""
         return [
@@ -194,14 +195,12 @@ class Workers:
         for process in everything:
             process.wait()
         # A killed process's session in PostgreSQL ends when the server notices.
-        wait_until(lambda: _other_sessions() == 0, "the workers' database sessions have ended")
+        wait_until(lambda: _workers_sessions() == 0, "the workers' database sessions have ended")
 
 
-def _other_sessions() -> int:
+def _workers_sessions() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [APPLICATION_NAME])
         return int(cursor.fetchone()[0])
 
 
@@ -238,6 +237,7 @@ def workers(transactional_db: None, tmp_path: Path, smtp_server: SmtpServer, own
         "EMAIL_URL": smtp_server.url,
         "TICK_SECONDS": "1",
         "OUTBOX_LEASE_SECONDS": "15",
+        "PGAPPNAME": APPLICATION_NAME,
         "PYTHONWARNINGS": "ignore",
         "PYTHONTZPATH": "",
     }

@@ -39,7 +39,7 @@ def race(meetings: list[Meeting], now: dt.datetime) -> Outcome:
     outcome = Outcome()
     together = threading.Barrier(3)
     chance = random.Random(1)
-    pauses = [[chance.uniform(0, 0.01) for _ in range(3)] for _ in meetings]
+    pauses = [[chance.uniform(0, 0.005) for _ in range(3)] for _ in meetings]
 
     def in_step(act: Callable[[int], None], place: int) -> None:
         try:
@@ -89,7 +89,7 @@ def ready(count: int) -> tuple[list[Meeting], dt.datetime]:
 
 
 def test_no_message_is_claimed_after_its_meeting_was_cancelled() -> None:
-    meetings, now = ready(1_000 if FULL else 400)
+    meetings, now = ready(1_000 if FULL else 200)
     with counted("W12") as figures:
         outcome = race(meetings, now)
         figures.update(figures_of(meetings, outcome))

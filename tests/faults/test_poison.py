@@ -35,10 +35,10 @@ def test_one_failure_among_a_thousand_repeats_nothing_and_holds_up_nobody(
     plan(now=NOW)
     poison = Message.objects.order_by("due_at", "pk")[499]
 
-    def letter_or_poison(message: Message, **kwargs: Any) -> Letter:
+    def letter_or_poison(message: Message, *args: Any, **kwargs: Any) -> Letter:
         if message.pk == poison.pk:
             raise RuntimeError("This can't be written.")
-        return letter(message, **kwargs)
+        return letter(message, *args, **kwargs)
 
     monkeypatch.setattr(delivery, "letter", letter_or_poison)
 
