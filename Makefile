@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test setup check bench lock messages clean
+.PHONY: help run test faults setup check bench lock messages clean
 
 # A command of this name may exist and not work (a version manager's stub), so each is tried.
 WORKS := -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
@@ -22,6 +22,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard config/locale/*/LC_MESSAGES/*.po))
 help:
 	@echo "make run       starts Dayband with a demonstration (PORT=8001 for another port, HOST=0.0.0.0 for the network)"
 	@echo "make test      runs all tests (ARGS='-k booking' for some)"
+	@echo "make faults    runs the tests of races and failures at their full sizes"
 	@echo "make setup     prepares .venv for development"
 	@echo "make check     runs every linter, type checker and consistency check"
 	@echo "make bench     measures, and prints the figures"
@@ -35,6 +36,9 @@ run: .venv/run.stamp $(CATALOGS)
 test: setup
 	@.venv/bin/python -m tests.browser.chromium
 	@.venv/bin/python -m pytest --numprocesses=2 --dist=worksteal $(ARGS)
+
+faults: setup
+	@FAULTS=full .venv/bin/python -m pytest $(ARGS) tests/concurrency tests/faults
 
 setup: .venv/dev.stamp $(CATALOGS)
 

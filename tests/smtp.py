@@ -111,7 +111,10 @@ class SmtpServer:
 def running_smtp_server() -> Iterator[SmtpServer]:
     """A server that listens until the block ends."""
     server = SmtpServer()
-    controller = Controller(server, hostname=server.host, port=server.port, enable_SMTPUTF8=True)
+    # With a name of its own it asks no name server for one whenever somebody connects.
+    controller = Controller(
+        server, hostname=server.host, port=server.port, server_hostname="localhost", enable_SMTPUTF8=True
+    )
     controller.start()
     try:
         yield server

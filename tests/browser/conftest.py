@@ -1,6 +1,6 @@
 """Pages in the system's Chromium, which fail their test when the browser or the policy complains."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -130,22 +130,31 @@ class Watch:
             self.problems.append(f"status {response.status}: {response.url}")
 
 
-AXE_OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+class Axe:
+    """Looks for accessibility violations in pages."""
 
+    def __call__(self, page: Page) -> None:
+        """Fails with every violation that axe finds on a page."""
+        violations = self.violations(page)
+        assert not violations, "\n".join(violations)
 
-@pytest.fixture
-def axe() -> Callable[[Page], None]:
-    """Fails with every accessibility violation that axe finds on a page."""
-
-    def axe(page: Page) -> None:
-        # Evaluated through the browser's debugger, which no content policy concerns: the policy stays in force.
-        page.evaluate(AXE_SCRIPT)
-        results = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-        found = [
-            f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:200]}"
+    def violations(self, page: Page, *, rules: Sequence[str] = ()) -> list[str]:
+        """What axe finds; `rules` names those that are asked, by default all that concern WCAG."""
+        if not page.evaluate("'axe' in window"):
+            # Evaluated through the browser's debugger, which no content policy concerns: the policy stays in force.
+            page.evaluate(AXE_SCRIPT)
+        asked = (
+            {"runOnly": {"type": "rule", "values": rules}} if rules else {"rules": {"target-size": {"enabled": True}}}
+        )
+        results = page.evaluate("options => axe.run(document, options)", {"resultTypes": ["violations"], **asked})
+        return [
+            f"{page.url}: {violation['id']} ({violation['impact']}): {node['target']} {node['html'][:200]}"
             for violation in results["violations"]
             for node in violation["nodes"]
         ]
-        assert not found, f"{page.url}\n" + "\n".join(found)
 
-    return axe
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """What checks pages for accessibility."""
+    return Axe()

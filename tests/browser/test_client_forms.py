@@ -1,13 +1,11 @@
 """The client list while typing, and the forms with everything wrong, in a real browser."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from clients.models import AccountManager, Contact
-from tests.browser.conftest import DESKTOP, PHONE, ColorScheme, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, Axe, ColorScheme, OpenPage
 from tests.browser.test_every_page import sign_in
 from tests.people import make_account_manager, make_client, make_contact, make_team
 
@@ -41,7 +39,7 @@ def test_a_form_with_everything_wrong_is_accessible_and_leads_to_each_error(
     open_page: OpenPage,
     live_server: LiveServer,
     manager: AccountManager,
-    axe: Callable[[Page], None],
+    axe: Axe,
     width: int,
     color_scheme: ColorScheme,
 ) -> None:

@@ -1,6 +1,5 @@
 """The desk's pages and signing in, in a real browser: readable for everybody, and true to the policy."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from clients.models import AccountManager, Client, DayOff
 from holidays_app.services import ensure_place_calendar
-from tests.browser.conftest import ColorScheme, OpenPage
+from tests.browser.conftest import Axe, ColorScheme, OpenPage
 from tests.outreach.rows import make_meeting
 from tests.people import make_account_manager, make_client, make_contact, make_team
 
@@ -67,7 +66,7 @@ def sign_in(page: Page) -> None:
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1360])
 def test_pages_are_readable_for_everybody(
-    width: int, color_scheme: ColorScheme, sails: Client, open_page: OpenPage, axe: Callable[[Page], None]
+    width: int, color_scheme: ColorScheme, sails: Client, open_page: OpenPage, axe: Axe
 ) -> None:
     page = open_page(width=width, color_scheme=color_scheme)
     for address in (reverse("account_login"), reverse("account_reset_password"), "/nowhere/"):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Axe, Watch
 
 ORIGIN = "http://localhost:1"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
@@ -60,7 +60,7 @@ def test_problem_is_seen(problems_of: Callable[[str], list[str]], body: str, exp
     assert any(expected in problem for problem in problems_of(body))
 
 
-def test_axe_finds_an_unnamed_button(page: Page, axe: Callable[[Page], None]) -> None:
+def test_axe_finds_an_unnamed_button(page: Page, axe: Axe) -> None:
     page.set_content("<!doctype html><html lang=en><title>A page</title><main><h1>A page</h1><button></button></main>")
     with pytest.raises(AssertionError, match="button-name"):
         axe(page)

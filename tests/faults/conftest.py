@@ -1,6 +1,6 @@
 """Real workers, a real beat and a Redis that can be killed, for rows of the reliability table.
 
-The short forms keep `make test` short; `FAULTS=full make test ARGS=tests/faults` runs the sizes of the table.
+The short forms keep `make test` short; `make faults` runs the sizes of the table.
 """
 
 import datetime as dt
