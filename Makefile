@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults setup check bench lock messages clean
+.PHONY: help run test faults setup check bench bench-compare lock messages clean
 
 # A command of this name may exist and not work (a version manager's stub), so each is tried.
 WORKS := -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
@@ -25,7 +25,7 @@ help:
 	@echo "make faults    runs the tests of races and failures at their full sizes"
 	@echo "make setup     prepares .venv for development"
 	@echo "make check     runs every linter, type checker and consistency check"
-	@echo "make bench     measures, and prints the figures"
+	@echo "make bench     measures, and prints the figures (make bench-compare OLD=old.json compares two runs)"
 	@echo "make messages  collects the texts to translate into config/locale (needs gettext)"
 	@echo "make lock      locks the requirements of pyproject.toml (UPGRADE=--upgrade for newer releases)"
 	@echo "make clean     removes .venv and var, and with them the demonstration's data"
@@ -53,6 +53,9 @@ check: setup
 
 bench: setup
 	@.venv/bin/python -m tests.bench
+
+bench-compare: setup
+	@.venv/bin/python -m tests.bench.compare $(OLD)
 
 messages: setup
 	.venv/bin/python manage.py makemessages --locale es --ignore .venv --ignore tests --ignore var --add-location file --no-wrap

@@ -1,26 +1,26 @@
 """A meeting request laid over its participants' cells, and what can be read from them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cached_property, reduce
-from typing import Any
+from functools import cached_property, partial
+from operator import getitem
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.engine.availability import Availability
 from scheduling.engine.cells import BANDS, BLOCKED_BY, UNITS_PER_POINT, cells_between, reasons_in
 from scheduling.engine.clock import (
     QUARTER,
-    QUARTERS_PER_DAY,
     date_of,
     instant_of,
     quarter_at,
     quarter_from,
-    wall_quarters,
 )
-from scheduling.engine.ranking import MICROPOINTS_PER_POINT, Ranking, choose
+from scheduling.engine.lazy import LazyTuple
+from scheduling.engine.ranking import MICROPOINTS_PER_POINT, Fairness, Ranking
 from scheduling.engine.values import (
     CELL_MINUTES,
     Absence,
@@ -32,68 +32,74 @@ from scheduling.engine.values import (
     Participant,
     ParticipantSlot,
     Proposal,
-    Role,
     Slot,
-    check_participants,
 )
 
 NEAR_MISSES = 3
+#: How many bits are set in each number that `Availability.blocked` may hold.
+BITS_SET = np.array([bits.bit_count() for bits in range(1 << len(BLOCKED_BY))], dtype=np.uint8)
+
+People = Iterable[Participant] | Availability
 
 
-def propose(request: MeetingRequest, participants: Iterable[Participant]) -> Proposal:
+def propose(request: MeetingRequest, people: People) -> Proposal:
     """The fairest slots of the request's horizon, or near misses where nothing fits.
 
+    Whoever asks more than once about the same people gives their `Availability`, so that it is worked out once.
+
     Raises:
-        InvalidInput: no participants, too many, or two with one id.
+        InvalidInput: no participants, too many, or two with one id; a horizon beyond the availability's.
     """
-    return assess(request, participants).proposal
+    return assess(request, people).proposal
 
 
-def assess(request: MeetingRequest, participants: Iterable[Participant]) -> "Assessment":
+def assess(request: MeetingRequest, people: People) -> "Assessment":
     """What the participants' cells say about the request's horizon.
 
     Raises:
-        InvalidInput: no participants, too many, or two with one id.
+        InvalidInput: no participants, too many, or two with one id; a horizon beyond the availability's.
     """
-    return Assessment(request, tuple(participants))
+    if not isinstance(people, Availability):
+        people = Availability(people, request.start_at, request.end_at)
+    return Assessment(request, people)
 
 
 class Assessment:
-    """Every participant's cells over a horizon, laid out once; all answers are read from them.
+    """A request's slots, of which no more is worked out than is asked for.
 
-    Inside, cells are counted from the first one of the horizon.
+    Inside, cells are counted from the availability's first one.
     """
 
-    def __init__(self, request: MeetingRequest, participants: tuple[Participant, ...]) -> None:
-        check_participants(participants)
+    def __init__(self, request: MeetingRequest, availability: Availability) -> None:
+        if request.start_at < availability.start_at:
+            raise InvalidInput("start_at", "must not be before the start of the availability")
+        if request.end_at > availability.end_at:
+            raise InvalidInput("end_at", "must not be after the end of the availability")
         self.request = request
-        self.participants = participants
-        self.anchor = next((person for person in participants if person.role is Role.CLIENT), participants[0])
+        self.participants = availability.participants
+        self.anchor = availability.anchor
+        self._availability = availability
         self._width = request.duration_minutes // CELL_MINUTES
-        self._first = quarter_at(request.start_at)
-        self._last = quarter_from(request.end_at)
-        self._cells = [cells_between(person, self._first, self._last) for person in participants]
+        self._first = availability.first
 
         step = request.step_minutes // CELL_MINUTES
-        first_start = -(-quarter_from(request.start_at) // step) * step
-        last_start = quarter_at(request.end_at) - self._width
-        self._starts = np.arange(first_start, last_start + 1, step) - self._first
-        blocked = reduce(np.bitwise_or, (cells.blocks for cells in self._cells))
-        self._feasible = self._starts[self._sums(blocked > 0, self._starts) == 0]
+        first_start = -(-quarter_from(request.start_at) // step) * step - self._first
+        last_start = quarter_at(request.end_at) - self._width - self._first
+        self._starts = range(first_start, max(first_start, last_start + 1), step)
+        self._feasible = availability.feasible(self._starts, self._width)
 
     @cached_property
     def proposal(self) -> Proposal:
         """The chosen slots from the fairest, or near misses where nothing is feasible."""
-        chosen = choose(
-            self._ranking.fairest_first(),
-            starts=self._feasible,
-            days=self._days_of(self._feasible, self.anchor.zone),
+        chosen = self._ranking.choose(
+            self._feasible,
+            self._days_of(self._feasible, self.anchor.zone),
             width=self._width,
             count=self.request.count,
         )
         return Proposal(
             feasible=len(self._feasible),
-            slots=self._slots(self._feasible[chosen], self._units[:, chosen]),
+            slots=self._slots(self._feasible[chosen]),
             near_misses=() if len(self._feasible) else self._near_misses(),
         )
 
@@ -111,34 +117,24 @@ class Assessment:
             raise InvalidInput("start_at", "must leave the whole slot inside the horizon")
         start = quarter_at(start_at) - self._first
         near_miss = self._near_miss(start)
-        if near_miss.blockers:
-            return near_miss
-        units = [cells.costs[start : start + self._width].sum(keepdims=True) for cells in self._cells]
-        return self._slots(np.array([start]), np.stack(units))[0]
+        return near_miss if near_miss.blockers else self._slots(np.array([start]))[0]
 
     def days(self, zone: ZoneInfo | None = None) -> tuple[DayOutlook, ...]:
         """Every date on which a slot could start, on the wall in `zone` or else the anchor's, in order."""
         zone = zone or self.anchor.zone
-        days, places = np.unique(self._days_of(self._starts, zone), return_inverse=True)
-        starts_a_day = np.bincount(places)
-        absences: list[list[Absence]] = [[] for _ in days]
-        for person, cells in zip(self.participants, self._cells, strict=True):
-            blocked = np.bincount(places, weights=self._sums(cells.blocks > 0, self._starts) > 0)
-            by_reason = {
-                reason: np.bincount(places, weights=self._sums(cells.blocks & bit > 0, self._starts) > 0)
-                for reason, bit in BLOCKED_BY.items()
-            }
-            for place in np.flatnonzero(blocked == starts_a_day):
-                frequency = Counter({reason: int(counts[place]) for reason, counts in by_reason.items()})
-                reasons = tuple(reason for reason, count in frequency.most_common() if count)
-                absences[place].append(Absence(person.id, reasons))
+        feasible = self._days_of(self._feasible, zone)
+        fairest = self._ranking.fairest_of_days(feasible)
+        slots = dict(zip(fairest, self._slots(self._feasible[list(fairest.values())]), strict=True))
 
-        feasible = Counter(self._days_of(self._feasible, zone).tolist())
-        fairest = self._fairest_by_day(zone, len(feasible))
-        return tuple(
-            DayOutlook(date_of(day), feasible[day], fairest.get(day), tuple(absent))
-            for day, absent in zip(days.tolist(), absences, strict=True)
-        )
+        starts = np.array(self._starts, dtype=np.intp)
+        date_of_start = self._days_of(starts, zone)
+        blocked = self._availability.blocked(starts, self._width)
+        outlooks = []
+        for day in np.unique(date_of_start).tolist():
+            count = int((feasible == day).sum())
+            absences = () if count else self._absences(blocked[:, date_of_start == day])
+            outlooks.append(DayOutlook(date_of(day), count, slots.get(day), absences))
+        return tuple(outlooks)
 
     def cells(self, participant_id: str, start_at: datetime, end_at: datetime) -> tuple[Cell, ...]:
         """One participant's cells around any stretch of time, inside the horizon or not.
@@ -160,70 +156,67 @@ class Assessment:
         )
 
     @cached_property
-    def _units(self) -> NDArray[np.int64]:
-        """What each feasible slot costs, exactly: one row a participant and one column a slot."""
-        return np.stack([self._sums(cells.costs, self._feasible) for cells in self._cells])
-
-    @cached_property
     def _ranking(self) -> Ranking:
-        return Ranking(self._units, self.participants, self.request.policy)
+        """The order of fairness over the feasible slots."""
+        return Ranking(self._availability.costs(self._feasible, self._width), self._fairness)
 
-    def _sums(self, values: NDArray[Any], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The sum of the cells' values over each slot."""
-        sums = np.zeros(len(values) + 1, dtype=np.int64)
-        np.cumsum(values, out=sums[1:])
-        return sums[starts + self._width] - sums[starts]
+    @property
+    def _fairness(self) -> Fairness:
+        return self._availability.fairness(self.request.policy)
 
-    def _days_of(self, starts: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
+    def _days_of(self, starts: NDArray[np.intp], zone: ZoneInfo) -> NDArray[np.int64]:
         """The date of each start on the wall in a zone."""
-        return wall_quarters(zone, self._first, self._last)[starts] // QUARTERS_PER_DAY
+        return self._availability.days(zone)[starts]
 
-    def _slots(self, starts: NDArray[np.int64], units: NDArray[np.int64]) -> tuple[Slot, ...]:
-        ranking = Ranking(units, self.participants, self.request.policy)
-        everything = np.arange(len(starts))
-        costs = [row.tolist() for row in ranking.costs(everything)]
-        loads = [row.tolist() for row in ranking.loads(everything)]
-        everybody = list(zip(self.participants, self._cells, costs, loads, strict=True))
+    def _slots(self, starts: NDArray[np.intp]) -> tuple[Slot, ...]:
+        """The slots from these starts, at which everybody is free."""
+        # Which slots are shown is known before what they mean for everybody, and takes less than half as long.
+        details = LazyTuple(partial(self._details, starts))
         slots = []
-        for column, start in enumerate(starts.tolist()):
-            start_at, end_at = instant_of(self._first + start), instant_of(self._first + start + self._width)
-            people = tuple(
-                ParticipantSlot(
-                    id=person.id,
-                    local_start=start_at.astimezone(person.zone),
-                    local_end=end_at.astimezone(person.zone),
-                    band=BANDS[cells.bands[start : start + self._width].max()],
-                    cost=cost[column] / MICROPOINTS_PER_POINT,
-                    load=load[column] / MICROPOINTS_PER_POINT,
-                )
-                for person, cells, cost, load in everybody
-            )
-            slots.append(Slot(start_at, end_at, people))
+        for place, start in enumerate(starts.tolist()):
+            start_at = instant_of(self._first + start)
+            people = LazyTuple(partial(getitem, details, place))
+            slots.append(Slot(start_at, start_at + self._width * QUARTER, people))
         return tuple(slots)
 
+    def _details(self, starts: NDArray[np.intp]) -> Iterator[tuple[ParticipantSlot, ...]]:
+        """What the slot from each start means for everybody."""
+        units = self._availability.costs(starts, self._width)
+        costs = (self._fairness.costs(units) / MICROPOINTS_PER_POINT).T.tolist()
+        loads = (self._fairness.loads(units) / MICROPOINTS_PER_POINT).T.tolist()
+        bands = self._availability.worst_bands(starts, self._width).T.tolist()
+        ids = [person.id for person in self.participants]
+        zones = [person.zone for person in self.participants]
+        for start, worst, *figures in zip(starts.tolist(), bands, costs, loads, strict=True):
+            start_at = instant_of(self._first + start)
+            end_at = start_at + self._width * QUARTER
+            # Many people share few clocks.
+            walls = {zone: (start_at.astimezone(zone), end_at.astimezone(zone)) for zone in set(zones)}
+            local_starts, local_ends = zip(*map(walls.__getitem__, zones), strict=True)
+            people = map(ParticipantSlot, ids, local_starts, local_ends, map(BANDS.__getitem__, worst), *figures)
+            yield tuple(people)
+
+    def _absences(self, blocked: NDArray[np.uint8]) -> tuple[Absence, ...]:
+        """Who is free at none of some starts, given what blocks whom at each of them."""
+        counts = {reason: (blocked & bit > 0).sum(axis=1).tolist() for reason, bit in BLOCKED_BY.items()}
+        absences = []
+        for row in np.flatnonzero(blocked.all(axis=1)).tolist():
+            frequency = Counter({reason: count[row] for reason, count in counts.items()})
+            reasons = tuple(reason for reason, count in frequency.most_common() if count)
+            absences.append(Absence(self.participants[row].id, reasons))
+        return tuple(absences)
+
     def _near_misses(self) -> tuple[NearMiss, ...]:
-        pairs = np.zeros(len(self._starts), dtype=np.int64)
-        for cells in self._cells:
-            for bit in BLOCKED_BY.values():
-                pairs += self._sums(cells.blocks & bit > 0, self._starts) > 0
+        starts = np.array(self._starts, dtype=np.intp)
+        pairs = BITS_SET[self._availability.blocked(starts, self._width)].sum(axis=0)
         nearest = np.argsort(pairs, kind="stable")[:NEAR_MISSES]
-        return tuple(self._near_miss(start) for start in self._starts[nearest].tolist())
+        return tuple(self._near_miss(start) for start in starts[nearest].tolist())
 
     def _near_miss(self, start: int) -> NearMiss:
+        blocks = self._availability.blocked(np.array([start]), self._width)[:, 0].tolist()
         blockers = (
             (person.id, reason)
-            for person, cells in zip(self.participants, self._cells, strict=True)
-            for reason in reasons_in(np.bitwise_or.reduce(cells.blocks[start : start + self._width]))
+            for person, block in zip(self.participants, blocks, strict=True)
+            for reason in reasons_in(block)
         )
         return NearMiss(instant_of(self._first + start), tuple(sorted(blockers)))
-
-    def _fairest_by_day(self, zone: ZoneInfo, days: int) -> dict[int, Slot]:
-        """The fairest slot of each of the `days` dates that have a feasible one."""
-        day_of = self._days_of(self._feasible, zone)
-        fairest: dict[int, int] = {}
-        for slot in self._ranking.fairest_first():
-            fairest.setdefault(int(day_of[slot]), slot)
-            if len(fairest) == days:
-                break
-        chosen = list(fairest.values())
-        return dict(zip(fairest, self._slots(self._feasible[chosen], self._units[:, chosen]), strict=True))

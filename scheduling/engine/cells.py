@@ -1,21 +1,24 @@
 """The cells of one participant: what blocks each one, and what it costs."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.engine.clock import CELL_SECONDS, QUARTERS_PER_DAY, stretches
+from scheduling.engine.busy import busy_cells
+from scheduling.engine.clock import QUARTERS_PER_DAY, stretches
 from scheduling.engine.days import DateKind, kinds_of_dates
 from scheduling.engine.hours import CELL_STARTS, HALF, HALF_DAY_CLOSING, minutes_outside, working_patterns
-from scheduling.engine.values import Band, Participant, Reason, WeeklyHours
+from scheduling.engine.values import DAY_MINUTES, Band, Participant, Reason, WeeklyHours
 
 #: Costs are counted in 1/1440 points: 10 + x²/360 points an hour are 3600 + x² of them a cell.
 UNITS_PER_POINT = 1440
 GOOD_UNITS = 3600
 BRIDGE_UNITS = 7200
+#: No free cell costs more: its day has working hours, and so it is less than a day away from them.
+MAX_UNITS = GOOD_UNITS + DAY_MINUTES**2 + BRIDGE_UNITS
 
 BANDS = tuple(Band)
 IDEAL, GOOD, STRETCH = (BANDS.index(band) for band in (Band.IDEAL, Band.GOOD, Band.STRETCH))
@@ -24,6 +27,14 @@ HARD_MINUTES = 180
 
 #: The bit of each reason in `Cells.blocks`.
 BLOCKED_BY = {reason: 1 << position for position, reason in enumerate(Reason)}
+
+#: A whole cell is packed into one number, so that what is laid out is laid out once: cost, band and blocks.
+BAND_SHIFT = MAX_UNITS.bit_length()
+BLOCKS_SHIFT = BAND_SHIFT + len(BANDS).bit_length()
+COST_MASK = (1 << BAND_SHIFT) - 1
+BAND_MASK = (1 << BLOCKS_SHIFT - BAND_SHIFT) - 1
+
+Packed = NDArray[np.int32]
 
 
 class Cells(NamedTuple):
@@ -34,14 +45,19 @@ class Cells(NamedTuple):
     costs: NDArray[np.int32]
 
     @classmethod
-    def joined(cls, parts: Iterable[Self]) -> Self:
-        """The cells of all parts, one after the other."""
-        blocks, bands, costs = zip(*parts, strict=True)
-        return cls(np.concatenate(blocks), np.concatenate(bands), np.concatenate(costs))
+    def unpacked(cls, packed: Packed) -> Self:
+        """The cells of packed ones."""
+        return cls(blocks_of(packed), bands_of(packed), packed & COST_MASK)
 
-    def between(self, first: int, last: int) -> Self:
-        """The cells from place `first` up to, not including, `last`."""
-        return type(self)(self.blocks[first:last], self.bands[first:last], self.costs[first:last])
+
+def blocks_of(packed: Packed) -> NDArray[np.uint8]:
+    """The bits of the reasons why packed cells are blocked."""
+    return np.right_shift(packed, BLOCKS_SHIFT, out=np.empty(packed.shape, np.uint8), casting="unsafe")
+
+
+def bands_of(packed: Packed) -> NDArray[np.uint8]:
+    """The places of packed cells in BANDS."""
+    return (packed >> BAND_SHIFT & BAND_MASK).astype(np.uint8)
 
 
 def reasons_in(block: int) -> tuple[Reason, ...]:
@@ -51,63 +67,68 @@ def reasons_in(block: int) -> tuple[Reason, ...]:
 
 def cells_between(participant: Participant, first: int, last: int) -> Cells:
     """The participant's cells from quarter `first` up to, not including, `last`."""
-    constant = stretches(participant.zone, first, last)
-    first_day = min(start + offset for start, _, offset in constant) // QUARTERS_PER_DAY
-    last_day = max(end - 1 + offset for _, end, offset in constant) // QUARTERS_PER_DAY
-    week = _week(participant.working_hours, participant.preferred_hours, participant.reachable_hours)
-    dates = Cells.joined(map(week.cells_of, kinds_of_dates(participant, first_day, last_day)))
-    midnight = first_day * QUARTERS_PER_DAY
-    cells = Cells.joined(
-        dates.between(start + offset - midnight, end + offset - midnight) for start, end, offset in constant
-    )
-    cells.blocks[_busy(participant, first, last)] |= BLOCKED_BY[Reason.BUSY]
-    return cells
+    return Cells.unpacked(packed_cells([participant], first, last)[0])
 
 
-def _busy(participant: Participant, first: int, last: int) -> NDArray[np.bool_]:
-    """Which cells overlap a busy time, widened by the buffer."""
-    count = last - first
-    # Seconds as floats are exact to the microsecond in all years that a horizon may have.
-    edges = np.array([edge.timestamp() for interval in participant.busy for edge in interval])
-    edges -= first * CELL_SECONDS
-    buffer = participant.buffer_minutes * 60
-    starts = np.clip((edges[0::2] - buffer) // CELL_SECONDS, 0, count).astype(np.intp)
-    ends = np.clip(-((-edges[1::2] - buffer) // CELL_SECONDS), 0, count).astype(np.intp)
-    depth = np.bincount(starts, minlength=count + 1) - np.bincount(ends, minlength=count + 1)
-    busy: NDArray[np.bool_] = np.cumsum(depth)[:count] > 0
-    return busy
+def packed_cells(people: Sequence[Participant], first: int, last: int) -> Packed:
+    """Everybody's cells from quarter `first` up to, not including, `last`: one row a participant."""
+    packed = np.empty((len(people), last - first), np.int32)
+    for person, row in zip(people, packed, strict=True):
+        constant = stretches(person.zone, first, last)
+        first_day = min([start + offset for start, _, offset in constant]) // QUARTERS_PER_DAY
+        last_day = max([end - 1 + offset for _, end, offset in constant]) // QUARTERS_PER_DAY
+        week = _week(person.working_hours, person.preferred_hours, person.reachable_hours)
+        dates = week.packed_cells(kinds_of_dates(person, first_day, last_day))
+        midnight = first_day * QUARTERS_PER_DAY
+        for start, end, offset in constant:
+            row[start - first : end - first] = dates[start + offset - midnight : end + offset - midnight]
+    packed.reshape(-1)[busy_cells(people, first, last)] |= BLOCKED_BY[Reason.BUSY] << BLOCKS_SHIFT
+    return packed
 
 
 class _Week:
-    """One person's weekly hours, and the cells of a date under them; busy times are left out."""
+    """One person's weekly hours, and the cells of dates under them; busy times are left out."""
 
     def __init__(self, working: WeeklyHours, preferred: WeeklyHours, reachable: WeeklyHours) -> None:
         self._patterns = working_patterns(working)
         self._preferred = preferred
         self._reachable = reachable
-        self._known: dict[DateKind, Cells] = {}
+        # The place of each kind of date seen so far, and the 96 cells of each.
+        self._known: tuple[dict[DateKind, int], Packed] = {}, np.empty((0, QUARTERS_PER_DAY), np.int32)
 
-    def cells_of(self, kind: DateKind) -> Cells:
-        """The 96 quarters of a date's wall."""
-        if kind not in self._known:
-            self._known[kind] = self._laid_out(kind)
-        return self._known[kind]
+    def packed_cells(self, kinds: list[DateKind]) -> Packed:
+        """The 96 quarters of each date's wall, one date after the other."""
+        places, cells = self._known
+        try:
+            rows = [places[kind] for kind in kinds]
+        except KeyError:
+            self._learn(kinds)
+            return self.packed_cells(kinds)
+        return cells.take(rows, axis=0).reshape(-1)
 
-    def _laid_out(self, kind: DateKind) -> Cells:
+    def _learn(self, kinds: list[DateKind]) -> None:
+        places, cells = self._known
+        unknown = set(kinds) - places.keys()
+        places = places | {kind: len(places) + number for number, kind in enumerate(unknown)}
+        cells = np.concatenate([cells, *(self._laid_out(kind)[np.newaxis] for kind in unknown)])
+        # Both at once, because other threads read them; what two of them learn at a time, one learns again.
+        self._known = places, cells
+
+    def _laid_out(self, kind: DateKind) -> Packed:
         begun_yesterday = minutes_outside(self._patterns[kind.yesterday], -1)
         begun_today = minutes_outside(self._patterns[kind.today])
         minutes = np.minimum(begun_yesterday, begun_today)
         minutes = np.minimum(minutes, minutes_outside(self._patterns[kind.tomorrow], 1))
         outside = minutes > 0
 
-        blocks = np.zeros(QUARTERS_PER_DAY, dtype=np.uint8)
+        blocks = np.zeros(QUARTERS_PER_DAY, dtype=np.int32)
         if not self._patterns[kind.today]:
             blocks[outside] |= BLOCKED_BY[Reason.DAY_OFF]
         elif kind.today >= HALF:
             blocks[outside & (CELL_STARTS >= HALF_DAY_CLOSING)] |= BLOCKED_BY[Reason.DAY_OFF]
         blocks[outside & ~_covered(self._reachable, kind)] |= BLOCKED_BY[Reason.UNREACHABLE]
 
-        bands = np.where(outside, STRETCH, IDEAL).astype(np.uint8)
+        bands = np.where(outside, STRETCH, IDEAL).astype(np.int32)
         bands[minutes > STRETCH_MINUTES] += 1
         bands[minutes > HARD_MINUTES] += 1
         if any(self._preferred):
@@ -118,7 +139,8 @@ class _Week:
         bridge = np.where(counts_for_yesterday, kind.bridge_yesterday, kind.bridge_today)
         costs = np.where(bands == IDEAL, 0, GOOD_UNITS) + minutes**2 + bridge * BRIDGE_UNITS
         costs[blocks > 0] = 0
-        return Cells(blocks, bands, costs.astype(np.int32))
+        packed: Packed = (blocks << BLOCKS_SHIFT | bands << BAND_SHIFT | costs).astype(np.int32)
+        return packed
 
 
 def _covered(hours: WeeklyHours, kind: DateKind) -> NDArray[np.bool_]:

@@ -41,9 +41,9 @@ def date_of(day: int) -> date:
     return date.fromordinal(day + _EPOCH_ORDINAL)
 
 
-def weekdays_of(days: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The weekday of each day number, 0 for Monday."""
-    return (days + _EPOCH_WEEKDAY) % 7
+def weekday_of(day: int) -> int:
+    """The weekday of a date's number, 0 for Monday."""
+    return (day + _EPOCH_WEEKDAY) % 7
 
 
 @lru_cache(maxsize=1024)

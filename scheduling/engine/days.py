@@ -1,15 +1,13 @@
 """A participant's dates: whose hours each one has, and whether it is a bridge day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from scheduling.engine.clock import day_of, weekdays_of
+from scheduling.engine.clock import day_of, weekday_of
 from scheduling.engine.hours import HALF, OFF, substitute_pattern, working_patterns
-from scheduling.engine.values import Participant
+from scheduling.engine.values import WEEKDAYS, Participant, WeeklyHours
 
 
 class DateKind(NamedTuple):
@@ -25,21 +23,46 @@ class DateKind(NamedTuple):
 
 def kinds_of_dates(participant: Participant, first: int, last: int) -> list[DateKind]:
     """The kinds of the participant's dates from day number `first` to `last`, both included."""
-    # Yesterday may be a bridge day, which depends on the day before it.
-    days = np.arange(first - 2, last + 2)
-    weekdays = weekdays_of(days)
-    patterns = weekdays.copy()
-    patterns[_places(days, participant.extra_workdays)] = substitute_pattern(participant.working_hours)
-    patterns[_places(days, participant.days_off)] = OFF
-    patterns[_places(days, participant.half_days)] += HALF
-
-    working = np.array([bool(hours) for hours in working_patterns(participant.working_hours)])[patterns]
-    bridge = working[1:-1] & ~working[:-2] & ~working[2:]
-    columns = (weekdays[2:-1], patterns[1:-2], patterns[2:-1], patterns[3:], bridge[:-1], bridge[1:])
-    return [DateKind(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    weekday, count = weekday_of(first), last - first + 1
+    kinds = (_usual_kinds(participant.working_hours) * (count // 7 + 2))[weekday : weekday + count]
+    # A date's kind follows from the two days before it, because yesterday may be a bridge day, to the day after.
+    own = _own_patterns(participant, first - 2, last + 1)
+    for day in {other + shift for other in own for shift in (-1, 0, 1, 2)}:
+        if first <= day <= last:
+            kinds[day - first] = _kind(day, own, participant.working_hours)
+    return kinds
 
 
-def _places(days: NDArray[np.int64], dates: Iterable[date]) -> list[int]:
-    first = int(days[0])
-    places = (day_of(civil_date) - first for civil_date in dates)
-    return [place for place in places if 0 <= place < len(days)]
+@lru_cache(maxsize=1024)
+def _usual_kinds(working_hours: WeeklyHours) -> list[DateKind]:
+    """The kinds of a week's dates, from Monday on, where nothing is out of the ordinary."""
+    week = range(len(WEEKDAYS))
+    kinds = {weekday_of(day): _kind(day, {}, working_hours) for day in week}
+    return [kinds[weekday] for weekday in week]
+
+
+def _own_patterns(participant: Participant, first: int, last: int) -> dict[int, int]:
+    """The day patterns of the dates that have not simply those of their weekdays."""
+
+    def within(dates: Iterable[date]) -> Iterator[int]:
+        return (day for day in map(day_of, dates) if first <= day <= last)
+
+    patterns = dict.fromkeys(within(participant.extra_workdays), substitute_pattern(participant.working_hours))
+    patterns.update(dict.fromkeys(within(participant.days_off), OFF))
+    for day in within(participant.half_days):
+        patterns[day] = patterns.get(day, weekday_of(day)) + HALF
+    return patterns
+
+
+def _kind(day: int, own: Mapping[int, int], working_hours: WeeklyHours) -> DateKind:
+    hours = working_patterns(working_hours)
+    patterns = [own.get(near, weekday_of(near)) for near in range(day - 2, day + 2)]
+    before, yesterday, today, tomorrow = (bool(hours[pattern]) for pattern in patterns)
+    return DateKind(
+        weekday=weekday_of(day),
+        yesterday=patterns[1],
+        today=patterns[2],
+        tomorrow=patterns[3],
+        bridge_yesterday=yesterday and not before and not today,
+        bridge_today=today and not yesterday and not tomorrow,
+    )

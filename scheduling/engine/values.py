@@ -1,10 +1,12 @@
 """The words of the engine: who meets, for how long, within which horizon, and what comes back."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from operator import lt
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 MAX_PARTICIPANTS = 200
@@ -117,7 +119,8 @@ def _minute(text: object, field: str) -> int:
 class Participant:
     """One person in the meeting.
 
-    `days_off` holds own days off and the calendar's holidays together; `busy` holds half-open intervals.
+    `days_off` holds own days off and the calendar's holidays together; `busy` holds half-open intervals, and
+    `busy_seconds` more of them as seconds since 1970, starts and ends in turn, which are quicker to read.
     """
 
     id: str
@@ -130,6 +133,7 @@ class Participant:
     half_days: frozenset[date] = frozenset()
     extra_workdays: frozenset[date] = frozenset()
     busy: tuple[tuple[datetime, datetime], ...] = ()
+    busy_seconds: tuple[float, ...] = ()
     buffer_minutes: int = 0
     burden: float = 0.0
 
@@ -141,6 +145,9 @@ class Participant:
                 raise InvalidInput(f"busy[{position}]", "must have a time zone or offset")
             if end_at <= start_at:
                 raise InvalidInput(f"busy[{position}]", "must end after it starts")
+        starts, ends = self.busy_seconds[::2], self.busy_seconds[1::2]
+        if len(starts) != len(ends) or not all(map(lt, starts, ends)):
+            raise InvalidInput("busy_seconds", "must hold starts and ends in turn, each end after its start")
         if not 0 <= self.buffer_minutes <= MAX_MINUTES:
             raise InvalidInput("buffer_minutes", f"must be a number from 0 to {MAX_MINUTES:,}")
         # Not a number compares with nothing, so that it is refused as well.
@@ -173,19 +180,27 @@ class MeetingRequest:
             minutes = getattr(self, name)
             if not 0 < minutes <= MAX_MINUTES or minutes % CELL_MINUTES:
                 raise InvalidInput(name, f"must be a multiple of {CELL_MINUTES} from {CELL_MINUTES} to {MAX_MINUTES:,}")
-        for name in ("start_at", "end_at"):
-            instant = getattr(self, name)
-            if instant.tzinfo is None:
-                raise InvalidInput(name, "must have a time zone or offset")
-            if not EARLIEST_AT <= instant <= LATEST_AT:
-                raise InvalidInput(name, f"must lie between {EARLIEST_AT:%Y} and {LATEST_AT:%Y}")
-        if self.end_at <= self.start_at:
-            raise InvalidInput("end_at", "must be after the start of the horizon")
-        # In UTC, because the difference of two times of one zone counts wall time.
-        if self.end_at.astimezone(UTC) - self.start_at.astimezone(UTC) > timedelta(days=MAX_HORIZON_DAYS):
-            raise InvalidInput("end_at", f"must be at most {MAX_HORIZON_DAYS} days after the start of the horizon")
+        check_horizon(self.start_at, self.end_at)
         if self.count < 1:
             raise InvalidInput("count", "must be at least 1")
+
+
+def check_horizon(start_at: datetime, end_at: datetime) -> None:
+    """Check the time that is looked at.
+
+    Raises:
+        InvalidInput: an instant without zone or far from today, an end not after the start, or too long a time.
+    """
+    for name, instant in (("start_at", start_at), ("end_at", end_at)):
+        if instant.tzinfo is None:
+            raise InvalidInput(name, "must have a time zone or offset")
+        if not EARLIEST_AT <= instant <= LATEST_AT:
+            raise InvalidInput(name, f"must lie between {EARLIEST_AT:%Y} and {LATEST_AT:%Y}")
+    if end_at <= start_at:
+        raise InvalidInput("end_at", "must be after the start of the horizon")
+    # In UTC, because the difference of two times of one zone counts wall time.
+    if end_at.astimezone(UTC) - start_at.astimezone(UTC) > timedelta(days=MAX_HORIZON_DAYS):
+        raise InvalidInput("end_at", f"must be at most {MAX_HORIZON_DAYS} days after the start of the horizon")
 
 
 def check_participants(participants: tuple[Participant, ...]) -> None:
@@ -203,9 +218,10 @@ def check_participants(participants: tuple[Participant, ...]) -> None:
         seen.add(participant.id)
 
 
-@dataclass(frozen=True, slots=True)
-class ParticipantSlot:
+class ParticipantSlot(NamedTuple):
     """What a slot means for one person; cost and load are in points, rounded to 6 decimals."""
+
+    # A named tuple, because a proposal makes hundreds of them, and a frozen dataclass takes three times as long.
 
     id: str
     local_start: datetime
@@ -221,7 +237,7 @@ class Slot:
 
     start_at: datetime
     end_at: datetime
-    participants: tuple[ParticipantSlot, ...]
+    participants: Sequence[ParticipantSlot]
 
     @property
     def total_cost(self) -> float:

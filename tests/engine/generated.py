@@ -48,9 +48,9 @@ def clock_changes(zone_name: str) -> list[date]:
 
 @cache
 def calendars_of(country: str) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
-    """The subdivisions and categories of a country; half days are no category to keep as holidays."""
+    """The subdivisions and categories of a country."""
     calendar = holidays.country_holidays(country)
-    return (None, *calendar.subdivisions), tuple(sorted({*calendar.supported_categories} - {"half_day"}))
+    return (None, *calendar.subdivisions), tuple(sorted(calendar.supported_categories))
 
 
 zones = st.sampled_from(ZONES) | st.sampled_from(REMARKABLE_ZONES)

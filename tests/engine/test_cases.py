@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from scheduling.engine import InvalidInput, Policy, Role, propose
+from scheduling.engine import WEEKDAYS, InvalidInput, Policy, Role, propose
 from scheduling.meetings.cases import parse_case, result_json
 from tests.engine.people import ALL_WEEK
 
@@ -118,6 +118,21 @@ def test_china_works_on_the_saturdays_around_the_spring_festival() -> None:
         "2026-02-14", "2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27", "2026-02-28",
     }  # fmt: skip
     assert {slot["participants"][0]["cost"] for slot in result["slots"] if "02-14" not in slot["start"]} == {0}
+
+
+@pytest.mark.parametrize(("categories", "feasible"), [(["public"], 13), (["public", "half_day"], 0)])
+def test_a_half_day_is_off_as_a_whole_where_its_category_is_named(categories: list[str], feasible: int) -> None:
+    # In Iceland Christmas Eve is half a day: four hours until 13:00 have 13 starts of one hour.
+    case = smallest()
+    case["meeting"] |= {"from": "2026-12-24T09:00:00Z", "until": "2026-12-24T17:00:00Z", "duration_minutes": 60}
+    hours = {name: [["09:00", "17:00"]] for name in WEEKDAYS}
+    case["participants"][0] |= {
+        "timezone": "Atlantic/Reykjavik",
+        "calendar": {"country": "IS", "categories": categories},
+        "working_hours": hours,
+        "reachable_hours": hours,
+    }
+    assert result_of(case)["feasible"] == feasible
 
 
 def test_near_misses_have_the_fewest_blockers_and_are_the_earliest_of_those() -> None:
@@ -301,10 +316,10 @@ def test_the_command_refuses_with_one_line_and_prints_no_other_result(
     assert capsys.readouterr().out == ""
 
 
-def run_propose(*files: str) -> subprocess.CompletedProcess[str]:
+def run_command(command: str, *files: str) -> subprocess.CompletedProcess[str]:
     nowhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
     return subprocess.run(
-        [sys.executable, "manage.py", "propose", *files],
+        [sys.executable, "manage.py", command, *files],
         cwd=ROOT,
         env=os.environ | nowhere,
         capture_output=True,
@@ -315,7 +330,7 @@ def run_propose(*files: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_prints_a_line_a_case_in_their_order_and_needs_no_database(tmp_path: Path) -> None:
     files = written(tmp_path, "a.json", example()), written(tmp_path, "b.json", smallest())
-    done = run_propose(*files)
+    done = run_command("propose", *files)
     assert (done.returncode, done.stderr) == (0, "")
     assert [json.loads(line) for line in done.stdout.splitlines()] == [result_of(example()), result_of(smallest())]
 
@@ -323,7 +338,7 @@ def test_the_command_prints_a_line_a_case_in_their_order_and_needs_no_database(t
 def test_the_command_ends_with_status_two_and_one_line_on_standard_error(tmp_path: Path) -> None:
     case = smallest()
     first(timezone="Nowhere")(case)
-    done = run_propose(written(tmp_path, "bad.json", case))
+    done = run_command("propose", written(tmp_path, "bad.json", case))
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert "participants[0].timezone" in done.stderr

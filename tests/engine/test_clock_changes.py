@@ -1,6 +1,6 @@
 """Days on walls whose clocks change, or stand where few people expect them; figures worked out by hand."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ import pytest
 from scheduling.engine import Band, MeetingRequest, NearMiss, Reason, Role, Slot, assess, propose
 from scheduling.engine.clock import QUARTER, instant_of, quarter_at, stretches
 from tests.engine.generated import FIRST_YEAR, LAST_YEAR, ZONES, clock_changes
-from tests.engine.people import ALWAYS, at, cell, cells, hours, person
+from tests.engine.people import ALL_WEEK, ALWAYS, at, cell, cells, hours, person
 
 OFFICE = hours("09:00", "17:00")
 
@@ -138,12 +138,31 @@ def test_kiritimati_and_pago_pago_meet_on_different_dates() -> None:
     assert friday_here.blockers == (("kiritimati", Reason.DAY_OFF),)
 
 
+def one_name_of_each() -> list[str]:
+    """One name for each set of rules; many zones are other names of one."""
+    return list({(files("tzdata") / "zoneinfo" / name).read_bytes(): name for name in ZONES}.values())
+
+
+def test_an_office_in_any_zone_opens_at_nine_before_and_after_its_clock_changes() -> None:
+    wrong = []
+    for name in one_name_of_each():
+        always_open = hours("09:00", "17:00", ALL_WEEK)
+        office = person(name, working_hours=always_open, reachable_hours=always_open)
+        for change in clock_changes(name)[:3] or [date(FIRST_YEAR, 7, 1)]:
+            start_at = at(f"{change}") - timedelta(days=3)
+            first_of_days = propose(MeetingRequest(15, start_at, start_at + timedelta(days=7), count=6), [office]).slots
+            walls = [slot.start_at.astimezone(office.zone) for slot in first_of_days]
+            # The horizon cuts into the first date of some.
+            openings = {f"{wall:%H:%M}" for wall in sorted(walls)[1:]}
+            if openings != {"09:00"} or len({wall.date() for wall in walls}) != 6:
+                wrong.append((name, change, openings))
+    assert wrong == []
+
+
 def test_every_zone_changes_its_offset_where_its_clock_does() -> None:
     first, last = (quarter_at(datetime(year, 1, 1, tzinfo=UTC)) for year in (FIRST_YEAR, LAST_YEAR + 1))
-    # Many zones are other names of one.
-    rules = {(files("tzdata") / "zoneinfo" / name).read_bytes(): name for name in ZONES}
     wrong = []
-    for name in rules.values():
+    for name in one_name_of_each():
         zone = ZoneInfo(name)
         cut = stretches(zone, first, last)
         shown = [

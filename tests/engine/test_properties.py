@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scheduling.engine import Assessment, NearMiss, Policy, Slot, assess, propose
 from scheduling.meetings.cases import parse_case
 from tests.engine.generated import cases
+from tests.engine.people import ALWAYS, person
 
 random_cases = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -77,6 +78,55 @@ def test_a_burden_does_not_change_the_order_for_one_person(case: dict[str, Any],
     request, [one] = parse_case(json.dumps(case))
     before, after = propose(request, [one]), propose(request, [replace(one, burden=one.burden + burden)])
     assert [slot.start_at for slot in before.slots] == [slot.start_at for slot in after.slots]
+
+
+@random_cases
+@given(cases(), st.integers(1, 1000), st.sampled_from([Policy.SHARED, Policy.LEAST_TOTAL]))
+def test_a_burden_more_for_everybody_keeps_the_order_where_all_weigh_the_same(
+    case: dict[str, Any], burden: int, policy: Policy
+) -> None:
+    request, participants = parse_case(json.dumps(case))
+    # Whole points: a fraction may round to another sixth decimal when it grows.
+    before = [replace(person, burden=float(round(person.burden))) for person in participants]
+    after = [replace(person, burden=person.burden + burden) for person in before]
+    request = replace(request, policy=policy)
+    slots, others = propose(request, before).slots, propose(request, after).slots
+    assert [slot.start_at for slot in slots] == [slot.start_at for slot in others]
+
+
+@random_cases
+@given(cases())
+def test_somebody_to_whom_every_hour_is_right_changes_nothing(case: dict[str, Any]) -> None:
+    request, participants = parse_case(json.dumps(case))
+    easy = person("Asia/Tokyo", name="easy", working_hours=ALWAYS, reachable_hours=ALWAYS)
+    before, after = propose(request, participants), propose(request, [*participants, easy])
+    assert (after.feasible, after.near_misses) == (before.feasible, before.near_misses)
+    assert [slot.participants[:-1] for slot in after.slots] == [slot.participants for slot in before.slots]
+
+
+@random_cases
+@given(cases(), st.data())
+def test_busy_times_count_by_what_they_cover_together(case: dict[str, Any], data: st.DataObject) -> None:
+    request, participants = parse_case(json.dumps(case))
+    pieces = []
+    for start_at, end_at in participants[0].busy:
+        cut_at = start_at + data.draw(st.integers(0, 100)) * (end_at - start_at) / 100
+        pieces += [(start_at, end_at), (start_at, cut_at), (cut_at, end_at)]
+    proper = [(start_at, end_at) for start_at, end_at in pieces if start_at < end_at]
+    cut = replace(participants[0], busy=tuple(data.draw(st.permutations(proper))))
+    assert propose(request, [cut, *participants[1:]]) == propose(request, participants)
+
+
+@random_cases
+@given(cases(), st.integers(1, 20))
+def test_a_slot_is_judged_the_same_in_a_longer_horizon(case: dict[str, Any], more_days: int) -> None:
+    request, participants = parse_case(json.dumps(case))
+    longer = dict(case, meeting={**case["meeting"]})
+    longer["meeting"]["until"] = (request.end_at + timedelta(days=more_days)).isoformat()
+    before, after = assess(request, participants), assess(*parse_case(json.dumps(longer)))
+    assert after.proposal.feasible >= before.proposal.feasible
+    for start in starts_of(before):
+        assert after.slot_at(start) == before.slot_at(start)
 
 
 @random_cases

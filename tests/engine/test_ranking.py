@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scheduling.engine import MeetingRequest, NearMiss, Policy, Reason, Role, Slot, assess, propose
-from scheduling.engine.ranking import Ranking, choose
+from scheduling.engine.ranking import Fairness, Ranking
 from tests.engine.people import ALWAYS, at, hours, person
 
 POINT = 1440
@@ -22,7 +22,7 @@ def order(
     roles = roles or [Role.STAFF] * len(burdens)
     everybody = [person("UTC", burden=burden, role=role) for burden, role in zip(burdens, roles, strict=True)]
     units = np.array(costs) * POINT
-    return list(Ranking(units.astype(np.int64), everybody, policy).fairest_first())
+    return list(map(int, Fairness(everybody, policy).order(units.astype(np.int64))))
 
 
 def test_the_worst_off_comes_first_then_the_next() -> None:
@@ -66,11 +66,10 @@ def test_loads_that_agree_in_six_decimals_are_equal() -> None:
 
 def test_rounding_is_to_the_nearest_micropoint() -> None:
     [one] = [person("UTC", burden=0.00000055)]
-    ranking = Ranking(np.array([[100, 101, 102]]), [one], Policy.SHARED)
-    everything = np.arange(3)
+    fairness, units = Fairness([one], Policy.SHARED), np.array([[100, 101, 102]])
     # 100/1440 is 0.069444|4…, 101/1440 0.070138|8…, 102/1440 0.070833|3…
-    assert [row.tolist() for row in ranking.costs(everything)] == [[69_444, 70_139, 70_833]]
-    assert [row.tolist() for row in ranking.loads(everything)] == [[69_445, 70_139, 70_834]]
+    assert fairness.costs(units).tolist() == [[69_444, 70_139, 70_833]]
+    assert fairness.loads(units).tolist() == [[69_445, 70_139, 70_834]]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,8 @@ def test_each_day_gives_its_best_before_any_gives_its_next(count: int, expected:
     # Two cells each; the number of a slot is its rank.
     starts = np.array([10, 11, 12, 13, 14, 106, 107, 108, 109, 210])
     days = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 2])
-    assert choose(range(10), starts, days, width=2, count=count) == expected
+    ranking = Ranking(np.arange(10)[np.newaxis], Fairness([person("UTC")], Policy.SHARED))
+    assert ranking.choose(starts, days, width=2, count=count) == expected
 
 
 def test_days_are_those_of_the_first_client_or_else_of_the_first_participant() -> None:

@@ -1,0 +1,219 @@
+"""The search for the fairest choice, and the proof of how near it comes.
+
+Times are few, so that sets of them can all be screened by prices (see `screen`). The set with the lowest bound is
+looked into: its best use, with weeks split over its times, gives prices that raise the bounds of all sets, and a choice
+in whole weeks that lowers what is to be beaten. When the two have met, nothing better is left.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.engine.series import programs, screen
+from scheduling.engine.series.first_choice import cheapest_times, evened_out, first_choice
+from scheduling.engine.series.programs import Use, Uses
+from scheduling.engine.series.rotation import Choice, Floats, Mask, Rotation
+from scheduling.engine.series.screen import MOST_TIMES, Prices, Screen
+
+#: Highest loads within 1 % are equal.
+EQUAL = 0.01
+#: A bound that is so near ends the search: a load that is equal to the best one stays so when rounded.
+NEAR = 0.0095
+#: Where times are few, a nearer one takes no longer.
+NEARER = 0.001
+FEW_TIMES = 64
+#: The one time of a fixed plan is found exactly.
+EXACT = 1e-6
+#: With so few occurrences, of weeks that differ, the solver alone is mostly quicker; it has this share of the time.
+SMALL = 1000
+SHARE = 0.5
+#: How many sets set the first prices.
+SOUNDINGS = 4
+#: After so many sets in vain, one by one, those that are left go to the solver together, if they are more.
+FEW_SETS = 24
+#: Seconds for the whole weeks of one set.
+PATIENCE = 0.1
+
+
+@dataclass(frozen=True)
+class Found:
+    """A choice, and a proven bound on the highest load of all with as few moved weeks; None without a proof."""
+
+    choice: Choice
+    lower_bound: float | None
+
+
+def fairest(rotation: Rotation, deadline: float) -> Found:
+    """The fairest choice that is found until `deadline` on the monotonic clock."""
+    near = EXACT if rotation.max_times == 1 else NEARER if rotation.feasible.shape[1] <= FEW_TIMES else NEAR
+    choice, proven = _fewest_moved(rotation, first_choice(rotation), deadline)
+    search = _Search(rotation, choice, cap=None, near=near, deadline=deadline)
+    search.run()
+    cap = max(search.value, search.bound * (1 + EQUAL))
+    cheaper = _Search(rotation, search.best, cap=cap, near=near, deadline=deadline)
+    cheaper.run(known=search.prices)
+    return Found(cheaper.best, search.bound if proven else None)
+
+
+def _fewest_moved(rotation: Rotation, choice: Choice, deadline: float) -> tuple[Choice, bool]:
+    """A choice with the fewest moved weeks, and whether that is proven."""
+    fewest = rotation.moved(choice.times)
+    seconds = deadline - monotonic()
+    if fewest == 0 or seconds <= 0:
+        return choice, fewest == 0
+    if rotation.max_times > MOST_TIMES:
+        times, proven = programs.fewest_moved(rotation, choice.times, seconds)
+    else:
+        sets, proven = screen.fewest_moved(rotation, fewest), True
+        times = _mask(rotation, sets[0]) if len(sets) else choice.times
+    if rotation.moved(times) == fewest:
+        return choice, proven
+    priced = rotation.costs @ _even(rotation)
+    return evened_out(rotation, rotation.cheapest(times, priced), priced), proven
+
+
+class _Search:
+    """Without a `cap` the highest load is to be low; with one, which no load may exceed, the sum of costs."""
+
+    def __init__(self, rotation: Rotation, start: Choice, *, cap: float | None, near: float, deadline: float) -> None:
+        self._rotation, self._cap, self._near, self._deadline = rotation, cap, near, deadline
+        self._moved = rotation.moved(start.times)
+        self.best = start
+        self.value = self._value(start)
+        #: The prices of people's loads that have shown what is possible.
+        self.prices: list[Prices] = []
+        self.bound = 0.0
+
+    def run(self, known: Iterable[Prices] = ()) -> None:
+        """Look until the best is found, or the time is over; `known` are prices of loads, from another search."""
+        rotation = self._rotation
+        size = min(rotation.max_times, len(self.best.times))
+        if size > MOST_TIMES or (size > 1 and rotation.feasible.sum() <= SMALL and self._seconds() > 0):
+            # All at once; where that takes too long, the sets of times one by one.
+            uses = self._uses(np.ones_like(self.best.times))
+            seconds = self._seconds() if size > MOST_TIMES else self._seconds() * SHARE
+            use = uses.in_whole_weeks(seconds, self._limit(), self._near / 2)
+            self._offer(use.choice)
+            self.bound = max(self.bound, use.bound)
+        if size > MOST_TIMES or self.bound >= self._limit() or self._seconds() <= 0:
+            return
+        first = self._first_prices()
+        if self.bound >= self._limit() or self._seconds() <= 0:
+            return
+        sets = Screen(rotation, self._moved, first, self._limit())
+        if self._cap is not None:
+            for prices in known:
+                sets.exclude(prices, self._cap)
+        for prices in self.prices:
+            sets.narrow(prices, self._limit())
+        self._look_into(sets)
+        self.bound = max(self.bound, sets.bound())
+
+    def _look_into(self, sets: Screen) -> None:
+        """Work out the set with the lowest bound, in parts and then in whole weeks, for as long as there is one."""
+        known: set[bytes] = set()
+        in_vain = 0
+        while len(sets.sets) and self._seconds() > 0:
+            chosen = sets.sets[int(sets.bounds.argmin())]
+            if chosen.tobytes() in known:
+                # The solver could not finish with it.
+                return
+            known.add(chosen.tobytes())
+            value = self.value
+            uses = self._uses(_mask(self._rotation, chosen))
+            use = uses.in_parts(self._seconds())
+            if use.impossible:
+                sets.settle(sets.place(chosen), np.inf, self._limit())
+                continue
+            self._offer(use.choice)
+            sets.narrow(self._priced(use), self._limit())
+            if len(sets.place(chosen)):
+                use = uses.in_whole_weeks(min(self._seconds(), PATIENCE), self._limit(), self._near / 2)
+                self._offer(use.choice)
+                sets.settle(sets.place(chosen), use.bound, self._limit())
+            in_vain = in_vain + 1 if self.value == value else 0
+            if in_vain >= FEW_SETS and len(sets.sets) > FEW_SETS:
+                self._ask_solver(sets)
+                return
+
+    def _first_prices(self) -> Prices:
+        """Prices at which good sets cost much the same: from all times at once, then from a few good sets."""
+        rotation = self._rotation
+        if self._cap is not None:
+            return Prices(0.0, 1.0, np.zeros(len(rotation.burdens)))
+        average = _even(rotation)
+        if self._seconds() > 0:
+            every = np.ones_like(self.best.times)
+            unlimited = replace(rotation, max_times=len(every))
+            use = Uses(unlimited, every, moved=self._moved, cap=None).in_parts(self._seconds())
+            self.prices.append(self._priced(use))
+            average = self.prices[0].people
+        for sounding in range(1, SOUNDINGS + 1):
+            times = cheapest_times(rotation, rotation.costs @ average)
+            if self._seconds() <= 0 or rotation.moved(times) > self._moved:
+                break
+            uses = self._uses(times)
+            use = uses.in_parts(self._seconds())
+            self._offer(use.choice)
+            self.prices.append(self._priced(use))
+            self._offer(uses.in_whole_weeks(min(self._seconds(), PATIENCE), self._limit(), self._near / 2).choice)
+            average = average + (self.prices[-1].people - average) / (sounding + 1)
+        prices = Prices(float(average @ rotation.burdens), 0.0, average)
+        self.bound = max(self.bound, *(prices.least(rotation) for prices in (prices, *self.prices)))
+        return prices
+
+    def _priced(self, use: Use) -> Prices:
+        rotation = self._rotation
+        if self._cap is not None:
+            return Prices(float(use.prices @ (rotation.burdens - self._cap)), 1.0, use.prices)
+        people = use.prices / use.prices.sum() if use.prices.any() else _even(rotation)
+        return Prices(float(people @ rotation.burdens), 0.0, people)
+
+    def _ask_solver(self, sets: Screen) -> None:
+        """Let the solver choose among the times of all sets that are left."""
+        use = self._uses(_mask(self._rotation, sets.sets)).in_whole_weeks(
+            self._seconds(), self._limit(), self._near / 2
+        )
+        self._offer(use.choice)
+        sets.settle(slice(None), use.bound, self._limit())
+
+    def _uses(self, among: Mask) -> Uses:
+        return Uses(self._rotation, among, moved=self._moved, cap=self._cap)
+
+    def _offer(self, choice: Choice | None) -> None:
+        """Take the choice where it is better than the best."""
+        if choice is None or self._rotation.moved(choice.times) > self._moved:
+            return
+        if self._cap is None:
+            # Evening out weighs all loads, which may be at the cost of the highest one.
+            even = evened_out(self._rotation, choice, self._rotation.totals, pairs=True)
+            choice = min(choice, even, key=self._rotation.merit)
+        elif self._rotation.loads(choice.counts).max() > self._cap:
+            return
+        if self._value(choice) < self.value:
+            self.best, self.value = choice, self._value(choice)
+
+    def _value(self, choice: Choice) -> float:
+        merit = self._rotation.merit(choice)
+        return merit.highest_load if self._cap is None else merit.total
+
+    def _limit(self) -> float:
+        """What a set has to stay below for a closer look."""
+        return self.value / (1 + self._near)
+
+    def _seconds(self) -> float:
+        return self._deadline - monotonic()
+
+
+def _even(rotation: Rotation) -> Floats:
+    people = len(rotation.burdens)
+    return np.full(people, 1 / people)
+
+
+def _mask(rotation: Rotation, times: NDArray[np.int64]) -> Mask:
+    mask = np.zeros(rotation.feasible.shape[1], dtype=np.bool_)
+    mask[times] = True
+    return mask
