@@ -3,13 +3,15 @@
 import os
 
 from celery import Celery
-from celery.signals import import_modules
+from celery.signals import import_modules, worker_ready
 
 from config.checks import refuse_unsafe_production
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
+
+FOLLOW_TZDATA = "scheduling.meetings.tasks.follow_tzdata"
 
 app = Celery("dayband")
 app.conf.update(
@@ -33,6 +35,7 @@ app.conf.update(
             "options": {"expires": settings.TICK_SECONDS},
         },
         "forget-replies": {"task": "scheduling.meetings.tasks.forget_replies", "schedule": 3600.0},
+        "follow-tzdata": {"task": FOLLOW_TZDATA, "schedule": 3600.0},
     },
 )
 app.autodiscover_tasks()
@@ -42,3 +45,9 @@ app.autodiscover_tasks()
 def refuse_unsafe_worker(**kwargs: object) -> None:
     # Sent by a worker and a beat before they begin; of all signals the one whose errors Celery raises again.
     refuse_unsafe_production()
+
+
+@worker_ready.connect
+def follow_tzdata(**kwargs: object) -> None:
+    # New tzdata comes with a new release of Dayband, whose workers start with it.
+    app.send_task(FOLLOW_TZDATA)

@@ -71,7 +71,15 @@ def check_tzdata(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
             )
         )
     installed, read = _installed_tzdata(), _read_tzdata()
-    if installed != read:
+    if not installed:
+        errors.append(
+            Error(
+                "The tzdata wheel is not installed, so that nobody knows which rules clocks follow.",
+                hint="Install the packages of requirements/production.txt.",
+                id="dayband.E008",
+            )
+        )
+    elif installed != read:
         errors.append(
             Error(
                 f"The tzdata wheel is {installed}, but the zones that are read are {read}.",
@@ -93,8 +101,11 @@ def refuse_unsafe_production() -> None:
 
 
 def _installed_tzdata() -> str:
-    """The IANA name (2026f) of the wheel's release (2026.6, or 2026.6.post1)."""
-    year, number, *_ = importlib.metadata.version("tzdata").split(".")
+    """The IANA name (2026f) of the wheel's release (2026.6, or 2026.6.post1); empty where there is no wheel."""
+    try:
+        year, number, *_ = importlib.metadata.version("tzdata").split(".")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
     return year + chr(ord("a") + int(number) - 1)
 
 

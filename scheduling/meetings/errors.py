@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from scheduling.engine import Reason
+from scheduling.engine import NearMiss, Reason
 
 
 class BookingError(Exception):
@@ -54,3 +54,11 @@ class TryAgain(BookingError):
     """The database gave up three times, to resolve a deadlock or for want of serialisation."""
 
     status = 503
+
+
+class OccurrencesLost(BookingError):
+    """In some weeks somebody can't come any more: one near miss a week, in order."""
+
+    def __init__(self, lost: Sequence[NearMiss]) -> None:
+        super().__init__(", ".join(miss.start_at.isoformat() for miss in lost))
+        self.lost = tuple(lost)

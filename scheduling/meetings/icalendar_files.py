@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 import icalendar
 from django.utils.translation import gettext as _
 
-from scheduling.meetings.models import Attendance, Meeting
+from scheduling.engine import WeeklyTime
+from scheduling.meetings.models import Attendance, Meeting, Series
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import lines, one_line
 
@@ -31,35 +33,127 @@ def invitation(meeting: Meeting, *, method: Method, now: dt.datetime, comment: s
 
     Published, it names no attendees and so asks nobody to answer. Source: RFC 5545, RFC 5546, RFC 7986.
     """
+    return _object([_event(meeting, method, now)], method, [meeting], comment)
+
+
+def series_invitation(
+    series: Series, meetings: Sequence[Meeting], *, method: Method, now: dt.datetime, comment: str = ""
+) -> bytes:
+    """The series with all of its `meetings`, the cancelled ones included, as one iCalendar object.
+
+    Where it has a rule, as one recurring event with its exceptions; cancelled, as those occurrences that are.
+    Where it rotates, as events of their own, which only a published object may hold.
+    """
+    if series.rule is None:
+        method = Method.PUBLISH
+        events = [_event(meeting, method, now) for meeting in meetings]
+    elif method is Method.CANCEL:
+        cancelled = [meeting for meeting in meetings if meeting.status == Status.CANCELLED]
+        events = [_event(meeting, method, now) for meeting in cancelled]
+    else:
+        kept = {meeting.series_week_date: meeting for meeting in meetings if meeting.status != Status.CANCELLED}
+        events = [_recurring_event(series, series.rule, meetings, kept, method, now)]
+        events += [_event(one, method, now) for one in kept.values() if not _keeps(one, series, series.rule)]
+    return _object(events, method, meetings, comment)
+
+
+def series_method(series: Series, method: Method) -> Method:
+    """The method that an object of the whole series has where `method` is wanted."""
+    return method if series.rule is not None else Method.PUBLISH
+
+
+def _object(events: Sequence[icalendar.Event], method: Method, meetings: Sequence[Meeting], comment: str) -> bytes:
     calendar = icalendar.Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     calendar.add("METHOD", method.value)
-    event = _event(meeting, method, now)
-    if comment := lines(comment):
-        event.add("COMMENT", comment)
-    if "TZID" in event["DTSTART"].params:
-        years = meeting.start_at.astimezone(dt.UTC).year, meeting.end_at.astimezone(dt.UTC).year + 1
-        calendar.add_component(_time_zone(meeting.time_zone, *years))
-    calendar.add_component(event)
+    comment = lines(comment)
+    zones: dict[str, None] = {}
+    for event in events:
+        if comment:
+            event.add("COMMENT", comment)
+        for name in ("DTSTART", "RECURRENCE-ID"):
+            if name in event and "TZID" in event[name].params:
+                zones[event[name].params["TZID"]] = None
+    first_year = min(meeting.start_at.astimezone(dt.UTC).year for meeting in meetings)
+    last_year = max(meeting.end_at.astimezone(dt.UTC).year for meeting in meetings)
+    for time_zone in zones:
+        calendar.add_component(_time_zone(time_zone, first_year, last_year + 1))
+    for event in events:
+        calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
 
 
+def _recurring_event(
+    series: Series,
+    rule: WeeklyTime,
+    meetings: Sequence[Meeting],
+    kept: Mapping[dt.date | None, Meeting],
+    method: Method,
+    now: dt.datetime,
+) -> icalendar.Event:
+    """The event that recurs every week at the series' rule, without the weeks that have no meeting."""
+    weeks = sorted({meeting.series_week_date for meeting in meetings if meeting.series_week_date})
+    starts = {date: _on_rule(series, rule, date) for date in series.week_dates if weeks[0] <= date <= weeks[-1]}
+    first = next(iter(starts.values()))
+    event = icalendar.Event()
+    event.add("UID", series.uid)
+    event.add("SEQUENCE", series.sequence)
+    event.add("DTSTAMP", now.astimezone(dt.UTC).replace(microsecond=0))
+    event.add("DTSTART", first)
+    # Exact time, whatever clocks do meanwhile; an end would be a wall time.
+    event.add("DURATION", dt.timedelta(minutes=series.duration_minutes))
+    event.add("RRULE", {"FREQ": "WEEKLY", "UNTIL": starts[weeks[-1]].astimezone(dt.UTC)})
+    if without := [start for date, start in starts.items() if date not in kept]:
+        event.add("EXDATE", without)
+    example = next(iter(kept.values()), meetings[0])
+    _add_words(event, series, example, method)
+    return event
+
+
+def _on_rule(series: Series, rule: WeeklyTime, week_date: dt.date) -> dt.datetime:
+    """When the rule would have a week's occurrence, on the wall of the series' zone."""
+    return dt.datetime.combine(week_date + dt.timedelta(days=rule.weekday), rule.wall, ZoneInfo(series.time_zone))
+
+
+def _keeps(meeting: Meeting, series: Series, rule: WeeklyTime) -> bool:
+    """Whether the recurring event says all there is to say of this occurrence."""
+    words = ("title", "agenda", "channel", "location", "duration_minutes")
+    return (
+        meeting.series_week_date is not None
+        and meeting.start_at == _on_rule(series, rule, meeting.series_week_date)
+        and all(getattr(meeting, name) == getattr(series, name) for name in words)
+    )
+
+
 def _event(meeting: Meeting, method: Method, now: dt.datetime) -> icalendar.Event:
     event = icalendar.Event()
-    event.add("UID", meeting.uid)
-    event.add("SEQUENCE", meeting.sequence)
+    series = meeting.series
+    if series is not None and series.rule is not None and meeting.series_week_date is not None:
+        event.add("UID", series.uid)
+        event.add("RECURRENCE-ID", _on_rule(series, series.rule, meeting.series_week_date))
+        # Both rise, so that the latest word on an occurrence has the highest number.
+        event.add("SEQUENCE", series.sequence + meeting.sequence)
+    else:
+        event.add("UID", meeting.uid)
+        event.add("SEQUENCE", meeting.sequence)
     event.add("DTSTAMP", now.astimezone(dt.UTC).replace(microsecond=0))
     start, end = _times(meeting)
     event.add("DTSTART", start)
     event.add("DTEND", end)
-    event.add("SUMMARY", one_line(meeting.title))
-    if description := _description(meeting):
+    _add_words(event, meeting, meeting, method)
+    return event
+
+
+def _add_words(event: icalendar.Event, words: Meeting | Series, meeting: Meeting, method: Method) -> None:
+    """What it is about, where, and who attends `meeting`."""
+    event.add("SUMMARY", one_line(words.title))
+    if description := _description(words):
         event.add("DESCRIPTION", description)
-    if location := one_line(meeting.location):
+    if location := one_line(words.location):
         event.add("LOCATION", location)
-    if meeting.channel == Meeting.Channel.VIDEO and (link := web_link(meeting.location)):
+    if words.channel == Meeting.Channel.VIDEO and (link := web_link(words.location)):
         conference = icalendar.vUri(link)
         conference.params["VALUE"] = "URI"
         conference.params["FEATURE"] = "VIDEO"
@@ -70,7 +164,6 @@ def _event(meeting: Meeting, method: Method, now: dt.datetime) -> icalendar.Even
         for attendance in meeting.attendances.all():
             if attendance.person.email:
                 event.add("ATTENDEE", _attendee(attendance, meeting, method))
-    return event
 
 
 def _times(meeting: Meeting) -> tuple[dt.datetime, dt.datetime]:
@@ -83,11 +176,11 @@ def _times(meeting: Meeting) -> tuple[dt.datetime, dt.datetime]:
     return start, end
 
 
-def _description(meeting: Meeting) -> str:
-    channel = meeting.get_channel_display()
-    location = one_line(meeting.location)
+def _description(words: Meeting | Series) -> str:
+    channel = str(Meeting.Channel(words.channel).label)
+    location = one_line(words.location)
     how = _("%(channel)s: %(location)s") % {"channel": channel, "location": location} if location else channel
-    return "\n\n".join(part for part in (lines(meeting.agenda), how) if part)
+    return "\n\n".join(part for part in (lines(words.agenda), how) if part)
 
 
 def web_link(location: str) -> str:

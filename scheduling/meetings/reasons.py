@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.reader import Reader
-from scheduling.engine import Band, Explanation, ParticipantSlot, Position, Reason
+from scheduling.engine import Band, Explanation, Position, Reason
 from scheduling.meetings.proposals.people import Away, Leave, Portrait
 from scheduling.meetings.proposals.wording import bdi, duration, listing, weekday_name
 
@@ -25,10 +25,13 @@ def band_word(band: Band) -> str:
     }[band]
 
 
-def cost_reason(slot: ParticipantSlot, explanation: Explanation, reader: Reader) -> SafeString:
-    """Why a feasible time costs one person what it costs: “Starts 2 hours before the working hours (09:00–18:00)”."""
-    sentence = _where_it_lies(slot, explanation, reader)
-    if slot.band in {Band.HARD, Band.VERY_HARD} and explanation.reachable_wall:
+def cost_reason(starts: dt.datetime, ends: dt.datetime, explanation: Explanation, reader: Reader) -> SafeString:
+    """Why a feasible time costs one person what it costs: “Starts 2 hours before the working hours (09:00–18:00)”.
+
+    `starts` and `ends` are the time on the person's own wall.
+    """
+    sentence = _where_it_lies(starts.replace(tzinfo=None), ends.replace(tzinfo=None), explanation, reader)
+    if explanation.band in {Band.HARD, Band.VERY_HARD} and explanation.reachable_wall:
         opens, closes = (reader.wall_time(wall.time()) for wall in explanation.reachable_wall)
         if explanation.position is Position.BEFORE_HOURS:
             sentence = format_html(_("{reason}; can be reached from {time}"), reason=sentence, time=bdi(opens))
@@ -39,16 +42,15 @@ def cost_reason(slot: ParticipantSlot, explanation: Explanation, reader: Reader)
     return sentence
 
 
-def _where_it_lies(slot: ParticipantSlot, explanation: Explanation, reader: Reader) -> SafeString:
+def _where_it_lies(starts: dt.datetime, ends: dt.datetime, explanation: Explanation, reader: Reader) -> SafeString:
     if explanation.position is Position.PREFERRED:
         return conditional_escape(_("Inside the preferred hours"))
     if explanation.working_wall is None:
         return conditional_escape(_("Outside the working hours"))
     opens, closes = explanation.working_wall
-    starts, ends = (local.replace(tzinfo=None) for local in (slot.local_start, slot.local_end))
     outside = dt.timedelta(minutes=explanation.minutes_outside)
     match explanation.position:
-        case Position.WORKING if slot.band is Band.GOOD:
+        case Position.WORKING if explanation.band is Band.GOOD:
             sentence = _("Inside the working hours ({hours}), outside the preferred ones")
         case Position.WORKING:
             sentence = _("Inside the working hours ({hours})")
@@ -69,6 +71,48 @@ def _where_it_lies(slot: ParticipantSlot, explanation: Explanation, reader: Read
         hours=bdi(f"{reader.wall_time(opens.time())}–{reader.wall_time(closes.time())}"),
         time=bdi(reader.wall_time(closes.time())),
     )
+
+
+def why_blocked(portrait: Portrait, explanation: Explanation, reader: Reader) -> SafeString:
+    """Every reason why one person cannot meet: “Corpus Christi, a holiday in Germany · Bayern; has another meeting”."""
+    sentences = []
+    if explanation.day_off_date is not None:
+        away = portrait.away_on(explanation.day_off_date) or Away(Leave.WEEKLY_REST)
+        sentences.append(_off(portrait, explanation.day_off_date, away, reader))
+    if Reason.BUSY in explanation.reasons:
+        sentences.append(conditional_escape(_("Has another meeting")))
+    # Being out of reach on a day off needs no telling.
+    if Reason.UNREACHABLE in explanation.reasons and not (
+        explanation.day_off_date and explanation.reachable_wall is None
+    ):
+        sentences.append(_out_of_reach(explanation, reader))
+    first, *others = sentences
+    return format_html("{}" + "; {}" * len(others), first, *others)
+
+
+def _off(portrait: Portrait, date: dt.date, away: Away, reader: Reader) -> SafeString:
+    match away.leave:
+        case Leave.HOLIDAY if portrait.person.calendar is not None:
+            place = bdi(portrait.person.calendar.place(reader.language))
+            return format_html(_("{holiday}, a holiday in {place}"), holiday=holiday_name(away), place=place)
+        case Leave.HOLIDAY:
+            return format_html(_("{holiday}, a holiday"), holiday=holiday_name(away))
+        case Leave.HALF_DAY:
+            time = bdi(reader.wall_time(dt.time(13)))
+            return format_html(_("{holiday}: works until {time}"), holiday=holiday_name(away), time=time)
+        case Leave.DAY_OFF if away.name:
+            return format_html(_("Away: {reason}"), reason=bdi(away.name))
+        case Leave.DAY_OFF:
+            return conditional_escape(_("Away that day"))
+        case _:
+            return format_html(_("{weekday} is not a working day"), weekday=bdi(weekday_name(date, reader)))
+
+
+def _out_of_reach(explanation: Explanation, reader: Reader) -> SafeString:
+    if explanation.reachable_wall is None:
+        return conditional_escape(_("Cannot be reached that day"))
+    opens, closes = (reader.wall_time(wall.time()) for wall in explanation.reachable_wall)
+    return format_html(_("Can be reached only {hours}"), hours=bdi(f"{opens}–{closes}"))
 
 
 def blocked_reason(

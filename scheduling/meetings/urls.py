@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.meetings.views import meetings, propose
+from scheduling.meetings.views import fairness, meetings, one_series, propose, series
 
 app_name = "meetings"
 
@@ -8,6 +8,15 @@ urlpatterns = [
     path("", meetings.meeting_list, name="list"),
     path("propose/", propose.propose, name="propose"),
     path("book/", meetings.book, name="book"),
+    path("series/plan/", series.plan, name="plan_series"),
+    path("series/book/", series.book, name="book_series"),
+    path("fairness/", fairness.overview, name="fairness_overview"),
+    path("fairness/<slug:scope>/<int:pk>/", fairness.circle, name="fairness"),
+    path("fairness/<slug:scope>/<int:pk>/<slug:key>/", fairness.person, name="fairness_person"),
+    path("series/<int:pk>/", one_series.detail, name="series"),
+    path("series/<int:pk>/move/", one_series.move, name="move_series"),
+    path("series/<int:pk>/series.ics", one_series.calendar_file, name="series_file"),
+    path("series/<int:pk>/cancel/", one_series.cancel, name="cancel_series"),
     path("<int:pk>/", meetings.detail, name="detail"),
     path("<int:pk>/edit/", meetings.edit, name="edit"),
     path("<int:pk>/move/", meetings.move, name="move"),

@@ -12,7 +12,6 @@ class MessageAdmin(admin.ModelAdmin[Message]):
     list_filter = ("state", "kind", "due_at")
     list_select_related = ("attendance__contact", "attendance__account_manager")
     search_fields = ("address", "message_id", "meeting__title", "reason")
-    date_hierarchy = "due_at"
     exclude = ("raw",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

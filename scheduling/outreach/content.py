@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import css_inline
+from babel.lists import format_list
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,9 +15,11 @@ from django.utils.translation import gettext as _
 from clients.models import Contact
 from clients.reader import Reader, reader_of, text_language, zone_label
 from clients.zones import city
+from scheduling.meetings.clock_changes import in_words, wall_change_of
 from scheduling.meetings.icalendar_files import Method, invitation, web_link
 from scheduling.meetings.models import Meeting
 from scheduling.meetings.plain_text import lines, one_line
+from scheduling.meetings.walltime import utc_offset_minutes
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import Correspondence
 
@@ -59,15 +62,15 @@ def letter(message: Message, before: Correspondence, *, now: dt.datetime) -> Let
             language=reader.language,
             subject=context["subject"],
             text=render_to_string("mail/message.txt", context).strip() + "\n",
-            html=_html(context),
+            html=html_part("mail/message.html", context),
             calendar=invitation(message.meeting, method=method, now=now, comment=context["reason"]),
             method=method,
         )
 
 
-def _html(context: dict[str, Any]) -> str:
+def html_part(template: str, context: dict[str, Any]) -> str:
     """The HTML part without the template's indentation, its styles on the elements where every program reads them."""
-    page = render_to_string("mail/message.html", context)
+    page = render_to_string(template, context)
     return _inliner.inline("\n".join(line.strip() for line in page.splitlines() if line.strip()))
 
 
@@ -75,11 +78,19 @@ def _wording(message: Message, before: Correspondence, reader: Reader) -> dict[s
     """The sentences that differ between kinds of messages, without markup, for both parts."""
     meeting = message.meeting
     is_client = isinstance(message.attendance.person, Contact)
+    alert = _alert(message, reader) if message.kind == Kind.CLOCK_CHANGE else None
     if message.kind == Kind.CANCELLATION:
         subject = _("Cancelled: %(title)s, %(moment)s (%(city)s)")
         lead = _("Your meeting with %(name)s has been cancelled.")
         calendar = _("The attached file takes the meeting out of your calendar.")
-    elif message.kind == Kind.REMINDER:
+    elif alert:
+        subject = _("Clock change: %(title)s, %(moment)s (%(city)s)")
+        lead = _(
+            "From %(day)s, your meeting with %(name)s is at %(time)s instead of %(previous)s in your time, "
+            "because clocks change in %(changes)s."
+        )
+        calendar = _("The attached file puts the meeting into your calendar, if it is not there yet.")
+    elif message.kind in Message.OF_THE_TIME:
         subject = _("Reminder: %(title)s, %(moment)s (%(city)s)")
         lead = _("This is a reminder of your meeting with %(name)s.")
         calendar = _("The attached file puts the meeting into your calendar, if it is not there yet.")
@@ -87,20 +98,58 @@ def _wording(message: Message, before: Correspondence, reader: Reader) -> dict[s
         subject = _("Confirmed: %(title)s, %(moment)s (%(city)s)")
         lead = _("Your meeting with %(name)s is confirmed.")
         calendar = _("The attached file puts the meeting into your calendar.")
-    elif _known_start_at(meeting, before):
+    elif _known_wall(message, before, reader):
         subject = _("New time: %(title)s, %(moment)s (%(city)s)")
         lead = _("Your meeting with %(name)s has a new time.")
+        if before.only_clocks:
+            lead = _("The rules for clocks in %(places)s have changed, so your meeting with %(name)s has a new time.")
         calendar = _("The attached file moves the meeting in your calendar.")
+    elif before.only_clocks:
+        subject = _("Same time: %(title)s, %(moment)s (%(city)s)")
+        lead = _(
+            "The rules for clocks in %(places)s have changed. Your meeting with %(name)s stays at the time you know."
+        )
+        calendar = _("The attached file keeps the meeting at that time in your calendar.")
     else:
         subject = _("Changed: %(title)s, %(moment)s (%(city)s)")
         lead = _("The details of your meeting with %(name)s have changed.")
         calendar = _("The attached file updates the meeting in your calendar.")
     when = {"moment": reader.moment(meeting.start_at), "city": city(reader.time_zone, reader.language)}
+    name = one_line(meeting.organizer.full_name if is_client else meeting.client.name)
     return {
         "subject": subject % {"title": one_line(meeting.title), **when},
-        "lead": lead % {"name": one_line(meeting.organizer.full_name if is_client else meeting.client.name)},
+        "lead": lead % {"name": name, "places": places_of_new_rules(message, before, reader), **(alert or {})},
         "calendar": calendar,
     }
+
+
+def _alert(message: Message, reader: Reader) -> dict[str, str] | None:
+    """The words of a clock change to come; none where the reader's time stays, such as once the other meeting moved."""
+    found = wall_change_of(message.attendance)
+    if found is None:
+        return None
+    start_at = message.meeting.start_at
+    return {
+        "day": reader.long_day(reader.day_of(start_at)),
+        "time": reader.time(start_at),
+        "previous": reader.time(found.previous_start_at),
+        "changes": in_words(found.clock_changes, reader),
+    }
+
+
+def places_of_new_rules(message: Message, before: Correspondence, reader: Reader) -> str:
+    """The cities whose clocks follow new rules at the meeting's time; that of the meeting where nobody else's do."""
+    if before.moved is None:
+        return ""
+    known_at = before.known_start_at or message.meeting.start_at
+    zones = {
+        attendance.person.time_zone
+        for attendance in message.meeting.attendances.all()
+        if (known := before.moved.previous_offsets.get(str(attendance.pk))) is not None
+        and known != utc_offset_minutes(attendance.person.zone, known_at)
+    }
+    cities = sorted(city(time_zone, reader.language) for time_zone in zones or {message.meeting.time_zone})
+    return format_list(cities, locale=reader.locale)
 
 
 def _context(message: Message, before: Correspondence, reader: Reader) -> dict[str, Any]:
@@ -125,7 +174,7 @@ def _context(message: Message, before: Correspondence, reader: Reader) -> dict[s
         "date": reader.full_date(reader.day_of(meeting.start_at)),
         "time": _time_range(reader, meeting.start_at, meeting.end_at),
         "zone": zone_label(reader.time_zone, meeting.start_at, reader.language),
-        "previously": _previously(meeting, before, reader) if told_of_change else "",
+        "previously": _previously(message, before, reader) if told_of_change else "",
         "attendees": _local_times(message, reader),
         "page": "" if is_client else settings.SITE_ORIGIN + reverse("meetings:detail", args=[meeting.pk]),
     }
@@ -137,15 +186,23 @@ def _time_range(reader: Reader, start_at: dt.datetime, end_at: dt.datetime) -> s
     return f"{reader.time(start_at)} – {reader.moment(end_at)}"
 
 
-def _known_start_at(meeting: Meeting, before: Correspondence) -> dt.datetime | None:
-    """The start that the reader knows, where it is another one now."""
-    known_at = before.moved.previous_start_at if before.moved else None
-    return None if known_at == meeting.start_at else known_at
+def _known_wall(message: Message, before: Correspondence, reader: Reader) -> dt.datetime | None:
+    """What the reader's clock shows at the start they know, where that is another time now."""
+    change, start_at = before.moved, message.meeting.start_at
+    if change is None:
+        return None
+    known_at = before.known_start_at or start_at
+    offset = change.previous_offsets.get(str(message.attendance_id))
+    if offset is None:
+        return None if known_at == start_at else reader.wall(known_at)
+    # By the rules of then.
+    known_wall = known_at.astimezone(dt.timezone(dt.timedelta(minutes=offset)))
+    return None if known_wall.replace(tzinfo=None) == reader.wall(start_at).replace(tzinfo=None) else known_wall
 
 
-def _previously(meeting: Meeting, before: Correspondence, reader: Reader) -> str:
-    known_at = _known_start_at(meeting, before)
-    return f"{reader.full_date(reader.day_of(known_at))}, {reader.time(known_at)}" if known_at else ""
+def _previously(message: Message, before: Correspondence, reader: Reader) -> str:
+    wall = _known_wall(message, before, reader)
+    return f"{reader.full_date(wall.date())}, {reader.wall_time(wall.time())}" if wall else ""
 
 
 def _local_times(message: Message, reader: Reader) -> list[LocalTime]:

@@ -16,6 +16,7 @@ class Message(models.Model):
         UPDATE = "update", _("Update")
         CANCELLATION = "cancellation", _("Cancellation")
         REMINDER = "reminder", _("Reminder")
+        CLOCK_CHANGE = "clock_change", _("Clock change")
 
     class State(models.TextChoices):
         PENDING = "pending", pgettext_lazy("of a message", "Waiting")
@@ -27,6 +28,8 @@ class Message(models.Model):
         UNDELIVERABLE = "undeliverable", pgettext_lazy("of a message", "No mail address")
 
     QUEUED = (State.PENDING, State.CLAIMED)
+    # What speaks of nothing but when the meeting is.
+    OF_THE_TIME = (Kind.REMINDER, Kind.CLOCK_CHANGE)
     NEVER_SENT = (State.EXPIRED, State.SUPERSEDED, State.UNDELIVERABLE)
 
     # What is to be said: the same occasion never makes a second message, however often it is planned.

@@ -44,7 +44,12 @@ def with_content(messages: QuerySet[Message]) -> QuerySet[Message]:
     """The messages with the rows that their words are made of, in a fixed number of queries."""
     people = Attendance.objects.select_related("contact", "account_manager")
     return messages.select_related(
-        "meeting__client", "meeting__organizer", "attendance__contact", "attendance__account_manager"
+        "meeting__client",
+        "meeting__organizer",
+        "meeting__series",
+        "change",
+        "attendance__contact",
+        "attendance__account_manager",
     ).prefetch_related(Prefetch("meeting__attendances", queryset=people))
 
 
@@ -62,7 +67,18 @@ class Correspondence:
     @property
     def moved(self) -> MeetingChange | None:
         """The change that ended the time this reader knows, where there is one."""
-        return next((change for change in self.news if change.kind == MeetingChange.Kind.MOVED), None)
+        moving = (MeetingChange.Kind.MOVED, MeetingChange.Kind.CLOCKS)
+        return next((change for change in self.news if change.kind in moving), None)
+
+    @property
+    def known_start_at(self) -> dt.datetime | None:
+        """The start that this reader knows, where it became another one."""
+        return next((change.previous_start_at for change in self.news if change.previous_start_at), None)
+
+    @property
+    def only_clocks(self) -> bool:
+        """Whether all the news is that clocks follow new rules."""
+        return bool(self.news) and all(change.kind == MeetingChange.Kind.CLOCKS for change in self.news)
 
     @property
     def reason(self) -> str:

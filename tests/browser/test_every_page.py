@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from clients.models import AccountManager, Client, Contact
 from holidays_app.models import HolidayCalendar
-from scheduling.meetings.models import Meeting
+from scheduling.meetings.models import Meeting, Series
 from scheduling.outreach.models import Message
 from tests.browser.conftest import DESKTOP, PHONE, Axe, OpenPage
 
@@ -24,6 +24,7 @@ def addresses() -> list[str]:
     """The main pages, each with a row that has much to show."""
     client = Client.objects.order_by("pk")[0]
     meeting = Meeting.objects.filter(status="confirmed").latest("start_at")
+    series = Series.objects.order_by("pk")[0]
     calendar = HolidayCalendar.objects.order_by("pk")[0]
     message = Message.objects.order_by("pk")[0]
     return [
@@ -43,6 +44,15 @@ def addresses() -> list[str]:
         reverse("meetings:detail", args=[meeting.pk]),
         reverse("meetings:edit", args=[meeting.pk]),
         reverse("meetings:cancel", args=[meeting.pk]),
+        reverse("meetings:plan_series"),
+        reverse("meetings:plan_series") + f"?client={client.pk}",
+        reverse("meetings:series", args=[series.pk]),
+        reverse("meetings:cancel_series", args=[series.pk]),
+        reverse("meetings:move_series", args=[series.pk]),
+        reverse("meetings:fairness_overview"),
+        reverse("meetings:fairness", args=["clients", client.pk]),
+        reverse("meetings:fairness", args=["teams", client.team_id]),
+        reverse("meetings:fairness_person", args=["clients", client.pk, f"contact-{client.contacts.all()[0].pk}"]),
         reverse("holidays_app:list"),
         reverse("holidays_app:year", args=[calendar.pk, 2027]),
         reverse("outreach:outbox"),

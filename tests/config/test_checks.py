@@ -1,5 +1,7 @@
 """An unsafe production is refused by every process that could serve it."""
 
+import importlib.metadata
+import importlib.resources
 import os
 import subprocess
 import sys
@@ -8,6 +10,7 @@ import zoneinfo
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from config.checks import check_production, check_tzdata
@@ -124,3 +127,36 @@ def test_half_installed_tzdata_is_an_error(tmp_path: Path) -> None:
     done = start(COMMANDS["check"], PYTHONPATH=str(tmp_path))
     assert done.returncode != 0
     assert "2019c" in done.stdout
+
+
+def test_missing_tzdata_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    (error,) = check_tzdata(None)
+    assert "not installed" in error.msg
+
+
+def test_without_tzdata_no_process_starts() -> None:
+    done = start(["-c", "import sys; sys.modules['tzdata'] = None; import config.wsgi"])
+    assert done.returncode != 0
+    assert "tzdata" in done.stdout
+
+
+def test_zones_of_the_system_are_not_read_whatever_the_environment_says(tmp_path: Path) -> None:
+    """A London that keeps the time of Kathmandu, in a directory that PYTHONTZPATH names."""
+    (tmp_path / "Europe").mkdir()
+    kathmandu = importlib.resources.files("tzdata.zoneinfo.Asia") / "Kathmandu"
+    (tmp_path / "Europe" / "London").write_bytes(kathmandu.read_bytes())
+    ask = "import datetime, zoneinfo; print(datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo('Europe/London')))"
+    assert "+05:45" in start(["-c", ask], PYTHONTZPATH=str(tmp_path)).stdout
+    for process in ("config.wsgi", "config.celery"):
+        assert "+00:00" in start(["-c", f"import {process}; {ask}"], PYTHONTZPATH=str(tmp_path)).stdout
+
+
+@pytest.mark.django_db
+def test_the_database_is_asked_in_utc_so_that_its_own_tzdata_does_not_matter() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW TimeZone")
+        assert cursor.fetchone() == ("UTC",)

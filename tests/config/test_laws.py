@@ -1,6 +1,7 @@
 """The project's own laws, which no linter knows, read from the source."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -46,6 +47,11 @@ DOORS = [
         ),
         ("admin.py", "admin/*.py", "middleware.py", "views.py", "views/*.py", "tasks.py", "management/commands/*.py"),
     ),
+    Door(
+        "One tzdata, the wheel's: no other library's zones, and one place that says so.",
+        ("dateutil", "pytz", "zoneinfo.reset_tzpath"),
+        ("config/settings.py",),
+    ),
     Door("One module sends mail.", ("django.core.mail", "smtplib"), ("scheduling/outreach/mail.py",)),
     Door(
         "There are no signals: what happens is called by its name.",
@@ -85,6 +91,33 @@ def delays(tree: ast.Module) -> Iterator[int]:
                     yield key.lineno
 
 
+# What Django has PostgreSQL do with AT TIME ZONE, by PostgreSQL's own tzdata.
+ZONED_LOOKUP = re.compile(
+    r"\w+__(date|time|year|iso_year|quarter|month|week|week_day|iso_week_day|day|hour|minute|second)(__\w+)?"
+)
+ZONED_SQL = re.compile(r"AT\s+TIME\s+ZONE|\btimezone\s*\(|\bdate_trunc\s*\(", re.IGNORECASE)
+ZONED_FUNCTION = re.compile(r"django\.db\.models\.functions\.(Trunc\w*|Extract\w+)")
+
+
+def zone_arithmetic(tree: ast.Module) -> Iterator[int]:
+    """The lines that have the database do arithmetic with time zones."""
+    for line, used in used_names(tree):
+        if ZONED_FUNCTION.fullmatch(used):
+            yield line
+    for node in ast.walk(tree):
+        match node:
+            case ast.keyword(arg=str(name)) if ZONED_LOOKUP.fullmatch(name):
+                yield node.lineno
+            case ast.Constant(value=str(text)) if ZONED_LOOKUP.fullmatch(text) or ZONED_SQL.search(text):
+                yield node.lineno
+            case ast.Call(func=ast.Name(id="Extract"), keywords=options) if any(one.arg == "tzinfo" for one in options):
+                yield node.lineno
+            case ast.Call(func=ast.Attribute(attr="dates" | "datetimes"), args=[ast.Constant(), *_]):
+                yield node.lineno
+            case ast.Assign(targets=[ast.Name(id="date_hierarchy")]):
+                yield node.lineno
+
+
 def sources() -> list[Path]:
     """Every module of the project but its tests."""
     found = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
@@ -105,6 +138,43 @@ def test_no_task_waits_in_the_broker() -> None:
     assert not late, late
 
 
+def test_the_database_knows_no_zones() -> None:
+    found = [f"{path}:{line}" for path in sources() for line in zone_arithmetic(ast.parse(path.read_text("utf-8")))]
+    assert not found, found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from django.db.models.functions import TruncDate",
+        "from django.db.models import functions\nfunctions.ExtractHour('start_at')",
+        "Extract('start_at', 'hour', tzinfo=zone)",
+        "Meeting.objects.filter(start_at__date=day)",
+        "Meeting.objects.filter(start_at__hour__gte=9)",
+        "Meeting.objects.filter(**{'start_at__week_day': 2})",
+        "Meeting.objects.order_by('start_at__time')",
+        "Meeting.objects.datetimes('start_at', 'day')",
+        "cursor.execute('SELECT start_at at time zone %s')",
+        "RawSQL(\"date_trunc('day', start_at)\", [])",
+        "class MeetingAdmin:\n    date_hierarchy = 'start_at'",
+    ],
+)
+def test_zone_arithmetic_is_found(source: str) -> None:
+    assert list(zone_arithmetic(ast.parse(source)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Extract(Value(now) - F('meeting__start_at'), 'epoch')",
+        "Meeting.objects.filter(start_at__gte=at, start_date=day)",
+        "Meeting.objects.filter(meeting__time_zone=name)",
+    ],
+)
+def test_instants_and_stored_wall_times_pass(source: str) -> None:
+    assert not list(zone_arithmetic(ast.parse(source)))
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -118,6 +188,8 @@ def test_no_task_waits_in_the_broker() -> None:
         "from smtplib import SMTP",
         "from django.db.models.signals import post_save",
         "from django import dispatch",
+        "from dateutil.tz import gettz",
+        "import zoneinfo\nzoneinfo.reset_tzpath(['/usr/share/zoneinfo'])",
     ],
 )
 def test_breach_is_found(source: str) -> None:

@@ -393,7 +393,7 @@ def test_pages_speak_the_readers_language(team: Team, client_row: Client) -> Non
 # Queries
 
 
-@pytest.mark.parametrize(("name", "queries"), [("desk:today", 12), ("desk:off", 8), ("desk:account", 6)])
+@pytest.mark.parametrize(("name", "queries"), [("desk:today", 15), ("desk:off", 8), ("desk:account", 6)])
 def test_pages_ask_the_database_as_often_for_many_clients_as_for_one(
     name: str, queries: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -70,6 +70,8 @@ def page(
     policy: Policy = Policy.SHARED,
     day: dt.date | None = None,
     at: dt.datetime | None = None,
+    compare: dt.datetime | None = None,
+    with_ways: bool = False,
 ) -> ProposalPage:
     """The propose page for the people; the reader is none of them."""
     return proposal_page(
@@ -91,4 +93,6 @@ def page(
         day=day,
         at=at,
         reader=reader,
+        compare=compare,
+        with_ways=with_ways,
     )

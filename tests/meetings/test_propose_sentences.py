@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clients.reader import Reader
-from scheduling.engine import Policy, Slot, explain
+from scheduling.engine import Policy, Slot
 from scheduling.meetings.proposals.options import shares_of
 from scheduling.meetings.proposals.page import ProposalPage
-from scheduling.meetings.reasons import cost_reason
 from scheduling.meetings.selectors import Attendee
 from tests.meetings.people_at_work import SPANIARD, colleague, contact, page
 
@@ -31,11 +30,10 @@ def reason(hour: str, minutes: int, reader: Reader = SPANIARD, **hours: object) 
     """Why Ana in London pays what she pays for a time on her wall."""
     ana = contact(1, "Ana Example", "Europe/London", **hours)
     at = dt.datetime.combine(TUESDAY, dt.time.fromisoformat(hour), dt.UTC)
-    proposal = page([ana], TUESDAY, TUESDAY + dt.timedelta(days=1), duration_minutes=minutes, at=at)
+    proposal = page([ana], TUESDAY, TUESDAY + dt.timedelta(days=1), duration_minutes=minutes, at=at, reader=reader)
     assert proposal.shown is not None
     assert proposal.shown.start_at == at
-    explanation = explain(ana.participant, at, at + dt.timedelta(minutes=minutes))
-    return plain(cost_reason(proposal.shown.participants[0], explanation, reader))
+    return plain(proposal.why[0].reason)
 
 
 @pytest.mark.parametrize(
@@ -245,11 +243,9 @@ def test_where_nothing_fits_the_nearest_times_and_ways_out_are_named() -> None:
         "Ben is away. It is Fri 11, 06:00 there.",
         *(f"Ben is away. It is Fri 11, 06:{m} there." for m in (15, 30)),
     }
-    assert [plain(way.words) for way in proposal.ways_out] == [
-        "Try 30 minutes",
-        "Look two weeks further",
-        "Meet without Ben",
-    ]
+    assert proposal.ways_out is not None
+    assert [plain(way.words) for way in proposal.ways_out] == ["If 2 of 3 met, without Ben"]
+    assert "last=2026-12-25" in proposal.more_days_url
 
 
 def test_the_day_picker_says_who_is_away_and_what_the_day_costs_at_best() -> None:

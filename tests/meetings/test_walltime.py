@@ -31,6 +31,7 @@ def transitions(zone: zoneinfo.ZoneInfo) -> Iterator[dt.datetime]:
 
 
 def test_every_instant_around_every_clock_change_comes_back_from_its_wall_time() -> None:
+    """Row T3: 24 hours around each change of 2024 to 2030, by quarters of an hour."""
     checked = 0
     for name in sorted(zoneinfo.available_timezones()):
         for change_at in transitions(zoneinfo.ZoneInfo(name)):

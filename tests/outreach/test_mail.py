@@ -176,7 +176,7 @@ def test_an_account_manager_is_pointed_to_the_meetings_page(
 
 @pytest.mark.usefixtures("told")
 @pytest.mark.parametrize("kind", list(Kind))
-def test_subject_text_and_html_agree(meeting: Meeting, ana: Contact, kind: Message.Kind) -> None:
+def test_subject_text_and_html_agree(meeting: Meeting, maya: AccountManager, ana: Contact, kind: Message.Kind) -> None:
     now = NOW
     if kind == Kind.UPDATE:
         change_meeting(meeting, MeetingChange.Kind.MOVED, at=now, start_at=START + HOUR, reason="A flight.")
@@ -184,6 +184,11 @@ def test_subject_text_and_html_agree(meeting: Meeting, ana: Contact, kind: Messa
         change_meeting(meeting, MeetingChange.Kind.CANCELLED, at=now, reason="No budget.")
     if kind == Kind.REMINDER:
         now = START - HOUR
+    if kind == Kind.CLOCK_CHANGE:
+        Meeting.objects.update(time_zone="Europe/London", start_wall=dt.time(15))
+        after = START + 14 * DAY - HOUR
+        make_meeting(maya, [ana], start_at=after, booked_at=NOW, time_zone="Europe/London", location="Room 4")
+        now = START - 2 * DAY
     mail = mail_to(ana, kind, now)
     text = text_of(mail)
     assert words(" ".join(Reading(html_of(mail)).words)) == words(text)

@@ -8,10 +8,11 @@ from django.db.models import prefetch_related_objects
 
 from clients.models import AccountManager, Client, Contact
 from clients.reader import text_language
-from scheduling.engine import MeetingRequest, Policy, Slot, propose
+from scheduling.engine import MeetingRequest, Policy, SeriesRequest, Slot, plan_series, propose
 from scheduling.meetings.models import Meeting
 from scheduling.meetings.selectors import attendees
-from scheduling.meetings.services import book, cancel, move
+from scheduling.meetings.series.planning import series_attendees
+from scheduling.meetings.services import book, book_series, cancel, move
 
 WEEKS_BEHIND, WEEKS_AHEAD = 16, 4
 WEEKS_BETWEEN = {
@@ -80,11 +81,32 @@ def hold_meetings(*, managers: Sequence[AccountManager], contacts: Sequence[Cont
         sequence=to_cancel.sequence,
         now=to_cancel.created_at + dt.timedelta(days=1),
     )
+    _hold_series(contacts[5:7], managers[:1], now=now)
     # What is booked now is confirmed by mail, so that the outbox has something to show.
     for people in (contacts[:5], contacts[5:7], contacts[8:9]):
         begins_at = soon + dt.timedelta(days=8)
         until_at = begins_at + dt.timedelta(days=6)
         _hold(people, managers[:1], begins_at=begins_at, until_at=until_at, booked_at=now, dice=dice)
+
+
+def _hold_series(contacts: Sequence[Contact], colleagues: Sequence[AccountManager], *, now: dt.datetime) -> None:
+    """A quarter of weekly meetings at fair times, booked long enough ago for nobody to be told of it today."""
+    booked_at = now - dt.timedelta(days=10)
+    request = SeriesRequest(duration_minutes=30, weeks=12, start_date=now.date() + dt.timedelta(days=7), max_times=2)
+    people = series_attendees(request, contacts=contacts, colleagues=colleagues, now=now)
+    plan = plan_series(request, [one.participant for one in people])
+    starts = [occurrence.slot.start_at for occurrence in plan.occurrences if occurrence.slot]
+    if starts:
+        book_series(
+            actor=colleagues[0],
+            contacts=contacts,
+            colleagues=colleagues,
+            request=request,
+            times=plan.times,
+            starts=starts,
+            title="Weekly sync",
+            now=booked_at,
+        )
 
 
 def _weeks(client: Client, number: int) -> Iterator[int]:

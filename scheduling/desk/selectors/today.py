@@ -5,17 +5,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Max, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 
 from clients.day import PersonDay, person_days
-from clients.models import AccountManager, Contact
+from clients.models import AccountManager, Contact, Person
 from clients.reader import Reader
 from clients.selectors import clients_for, colleagues_for, contacts_for
 from holidays_app.absences import Absence
 from scheduling.desk.selectors.absences import Somebody, absences_of
+from scheduling.meetings.clock_changes import in_words, wall_changes
 from scheduling.meetings.models import Attendance, Meeting
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.selectors import meetings_for
+from scheduling.meetings.series.broken import Broken, broken_occurrences, occurrences_to_come
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import messages_for
 
@@ -24,6 +26,10 @@ MEETINGS_SHOWN = 50
 #: So many people's days are looked at, those met most lately first: a page is not a directory.
 PEOPLE_NEAR = 60
 SOON = dt.timedelta(hours=4)
+#: Occurrences of series so near are looked at, whether they still suit everybody.
+SERIES_AHEAD = dt.timedelta(weeks=8)
+CLOCKS_AHEAD = dt.timedelta(weeks=2)
+NOTICES_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,29 @@ class DayOfMeetings:
 
 
 @dataclass(frozen=True)
+class Shifted:
+    """A meeting that somebody finds at another time on their clock than the one before."""
+
+    meeting: Meeting
+    person: Person
+    time: str
+    previous: str
+
+
+@dataclass(frozen=True)
+class ClockNotice:
+    """Clocks that are about to change, where and when in words, with what that shifts."""
+
+    where: str
+    shifted: tuple[Shifted, ...]
+
+
+@dataclass(frozen=True)
 class Today:
     """`at_work` begins with who leaves first, `starting` with who begins first; both are contacts' days.
 
-    `later` is the first meeting after the week, where the week has none.
+    `later` is the first meeting after the week, where the week has none. `blocked` are the meetings that new rules for
+    clocks have put where somebody can't come.
     """
 
     agenda: tuple[DayOfMeetings, ...]
@@ -48,7 +73,10 @@ class Today:
     off: Sequence[Absence[Somebody]]
     last_date: dt.date
     undelivered: int
+    broken: tuple[Broken, ...]
     has_clients: bool
+    blocked: tuple[Meeting, ...]
+    clock_changes: tuple[ClockNotice, ...]
 
 
 def today(actor: AccountManager, *, now: dt.datetime, reader: Reader) -> Today:
@@ -76,7 +104,10 @@ def today(actor: AccountManager, *, now: dt.datetime, reader: Reader) -> Today:
         ),
         last_date=last_date,
         undelivered=_undelivered(actor, now),
+        broken=_broken(actor, now, reader),
         has_clients=bool(contacts) or clients_for(actor).exists(),
+        blocked=tuple(_blocked(actor, now)),
+        clock_changes=_clock_notices(actor, now, reader),
     )
 
 
@@ -88,6 +119,14 @@ def _coming(actor: AccountManager, now: dt.datetime) -> QuerySet[Meeting]:
         .filter(attendances__account_manager=actor, status=Status.CONFIRMED, end_at__gt=now)
         .prefetch_related(Prefetch("attendances", queryset=people))
     )
+
+
+def _broken(actor: AccountManager, now: dt.datetime, reader: Reader) -> tuple[Broken, ...]:
+    """The near occurrences of series that the actor attends and that don't suit everybody any more."""
+    near = occurrences_to_come(actor, now=now).filter(
+        attendances__account_manager=actor, start_at__lt=now + SERIES_AHEAD
+    )
+    return broken_occurrences(near, actor=actor, now=now, reader=reader)
 
 
 def _contacts_near(actor: AccountManager) -> list[Contact]:
@@ -115,3 +154,25 @@ def _undelivered(actor: AccountManager, now: dt.datetime) -> int:
     """How many messages of meetings still to come could not be delivered."""
     failed = (Message.State.DEAD, Message.State.UNDELIVERABLE)
     return messages_for(actor).filter(state__in=failed, meeting__end_at__gt=now).count()
+
+
+def _blocked(actor: AccountManager, now: dt.datetime) -> QuerySet[Meeting]:
+    """The actor's coming meetings to which somebody can't come since clocks follow new rules."""
+    flagged = Attendance.objects.filter(meeting=OuterRef("pk"), blockers__len__gt=0)
+    mine = Attendance.objects.filter(meeting=OuterRef("pk"), account_manager=actor)
+    return Meeting.objects.filter(Exists(flagged), Exists(mine), status=Status.CONFIRMED, end_at__gt=now)[
+        :NOTICES_SHOWN
+    ]
+
+
+def _clock_notices(actor: AccountManager, now: dt.datetime, reader: Reader) -> tuple[ClockNotice, ...]:
+    """What the clock changes of the next two weeks shift among the actor's meetings, for whomever."""
+    mine = Meeting.objects.filter(attendances__account_manager=actor)
+    found = wall_changes(Attendance.objects.filter(meeting__in=mine), after_at=now, until_at=now + CLOCKS_AHEAD)
+    notices: dict[str, list[Shifted]] = {}
+    for one in found:
+        person, meeting = one.attendance.person, one.attendance.meeting
+        theirs = reader.in_zone(person.time_zone)
+        shifted = Shifted(meeting, person, theirs.time(meeting.start_at), theirs.time(one.previous_start_at))
+        notices.setdefault(in_words(one.clock_changes, reader), []).append(shifted)
+    return tuple(ClockNotice(where, tuple(shifted[:NOTICES_SHOWN])) for where, shifted in notices.items())

@@ -19,7 +19,7 @@ from scheduling.engine import MAX_HORIZON_DAYS, Policy
 from scheduling.meetings.forms.booking import InstantField
 from scheduling.meetings.models import Meeting
 from scheduling.meetings.proposals.sky import CivilDay
-from scheduling.meetings.services.booking import FURTHEST, LONGEST_MINUTES
+from scheduling.meetings.services.rows import FURTHEST, LONGEST_MINUTES
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -117,7 +117,7 @@ class PeopleField(forms.Field):
             raise ValidationError(self.error_messages["unknown"], code="unknown") from None
 
 
-def _date_field(label: "StrOrPromise", *, required: bool = True) -> forms.DateField:
+def date_field(label: "StrOrPromise", *, required: bool = True) -> forms.DateField:
     return forms.DateField(
         label=label,
         required=required,
@@ -146,8 +146,8 @@ class ProposalForm(forms.Form):
         validators=[_check_duration],
         error_messages={"required": _DURATION, "invalid": _DURATION},
     )
-    first = _date_field(_("First day"))
-    last = _date_field(_("Last day"))
+    first = date_field(_("First day"))
+    last = date_field(_("Last day"))
     policy = forms.TypedChoiceField(
         label=_("Whose comfort counts"),
         choices=Meeting.POLICIES,
@@ -158,8 +158,10 @@ class ProposalForm(forms.Form):
             "invalid_choice": _("Choose one of these; “%(value)s” is none of them."),
         },
     )
-    day = _date_field(_("Day shown"), required=False)
+    day = date_field(_("Day shown"), required=False)
     at = InstantField(label=_("Time shown"), required=False)
+    compare = InstantField(label=_("Time compared"), required=False)
+    ways = forms.BooleanField(required=False)
 
     def __init__(
         self,
@@ -231,11 +233,13 @@ class ProposalForm(forms.Form):
                 self._refuse("last", _("Too little is left of these days for the meeting. Choose a later last day."))
 
     def _check_shown(self, values: dict[str, Any]) -> None:
-        at, date = values["at"], values["day"]
-        if at is not None and at.timestamp() % (STEP_MINUTES * 60):
-            self._refuse("at", _("Choose a start on a quarter of an hour."))
-        if at is not None and not self.opens_at <= at < self.closes_at:
-            self._refuse("at", _("This time lies outside of the days chosen."))
+        date = values["day"]
+        for name in ("at", "compare"):
+            at = values[name]
+            if at is not None and at.timestamp() % (STEP_MINUTES * 60):
+                self._refuse(name, _("Choose a start on a quarter of an hour."))
+            if at is not None and not self.opens_at <= at < self.closes_at:
+                self._refuse(name, _("This time lies outside of the days chosen."))
         if date is not None and not values["first"] <= date <= values["last"]:
             self._refuse("day", _("This day is none of the days chosen."))
 

@@ -1,4 +1,5 @@
 from scheduling.meetings.models.meeting import Attendance, Meeting, MeetingChange
 from scheduling.meetings.models.replies import IdempotentReply
+from scheduling.meetings.models.series import Series
 
-__all__ = ["Attendance", "IdempotentReply", "Meeting", "MeetingChange"]
+__all__ = ["Attendance", "IdempotentReply", "Meeting", "MeetingChange", "Series"]

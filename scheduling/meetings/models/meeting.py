@@ -3,14 +3,15 @@
 from typing import cast
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import AccountManager, Client, Contact
 from clients.validators import validate_plain_text, validate_time_zone
-from scheduling.engine import Band, Policy, Role
+from scheduling.engine import Band, Policy, Reason, Role
+from scheduling.meetings.models.series import Series
 
 BLOCKING = ("held", "confirmed")
 
@@ -50,6 +51,11 @@ class Meeting(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.CONFIRMED)
     uid = models.CharField(max_length=255, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    series = models.ForeignKey(
+        Series, models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("series")
+    )
+    # The Monday of the week of the series that this is the occurrence of, wherever it was moved.
+    series_week_date = models.DateField(null=True, blank=True, editable=False)
 
     # What was agreed
     start_date = models.DateField(_("date"))
@@ -72,10 +78,24 @@ class Meeting(models.Model):
         verbose_name_plural = _("meetings")
         constraints = [
             models.CheckConstraint(name="meeting_ends_after_start", condition=Q(end_at__gt=F("start_at"))),
+            models.CheckConstraint(
+                name="meeting_has_its_week_of_the_series",
+                condition=Q(series__isnull=True, series_week_date__isnull=True)
+                | Q(series__isnull=False, series_week_date__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["series", "series_week_date"],
+                condition=Q(status__in=BLOCKING),
+                name="meeting_once_per_week_of_the_series",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+# A law that moves a clock may move one meeting onto another: the only overlap that is stored, and shown until solved.
+DOUBLE_BOOKED = Q(blockers__contains=[Reason.BUSY.value])
 
 
 def _one_row_per_person(column: str) -> Func:
@@ -95,6 +115,7 @@ class Attendance(models.Model):
         TENTATIVE = "TENTATIVE", _("tentative")
 
     BANDS = tuple((band.value, band.value) for band in Band)
+    BLOCKERS = tuple((reason.value, reason.value) for reason in Reason)
     ROLES = ((Role.CLIENT.value, _("client")), (Role.STAFF.value, _("staff")))
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances")
@@ -108,6 +129,11 @@ class Attendance(models.Model):
     band = models.CharField(max_length=10, choices=BANDS)
     # The meeting's own time and the attendee's buffer after it, half-open.
     during = DateTimeRangeField()
+    # The attendee's own zone, and its offset at the start by `meeting.tzdata_version`: the wall time they were told.
+    time_zone = models.CharField(max_length=64, blank=True)
+    utc_offset_minutes = models.SmallIntegerField(null=True)
+    # Why the attendee can't come since new tzdata moved the meeting; nobody books such a time.
+    blockers = ArrayField(models.CharField(max_length=11, choices=BLOCKERS), default=list, blank=True)
     # The meeting's status, repeated because an exclusion constraint sees one table only.
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
 
@@ -148,7 +174,7 @@ class Attendance(models.Model):
                     (_one_row_per_person("account_manager_id"), RangeOperators.OVERLAPS),
                     ("during", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(status__in=BLOCKING, account_manager__isnull=False),
+                condition=Q(status__in=BLOCKING, account_manager__isnull=False) & ~DOUBLE_BOOKED,
             ),
             ExclusionConstraint(
                 name="contact_in_one_meeting",
@@ -156,7 +182,7 @@ class Attendance(models.Model):
                     (_one_row_per_person("contact_id"), RangeOperators.OVERLAPS),
                     ("during", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(status__in=BLOCKING, contact__isnull=False),
+                condition=Q(status__in=BLOCKING, contact__isnull=False) & ~DOUBLE_BOOKED,
             ),
         ]
 
@@ -178,6 +204,8 @@ class MeetingChange(models.Model):
         MOVED = "moved", _("moved")
         EDITED = "edited", _("edited")
         CANCELLED = "cancelled", _("cancelled")
+        # New tzdata: the same wall time is another instant, or another wall time for somebody elsewhere.
+        CLOCKS = "clocks", _("clocks changed")
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -186,6 +214,10 @@ class MeetingChange(models.Model):
     actor = models.ForeignKey(AccountManager, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     previous_start_at = models.DateTimeField(null=True)
+    # Where clocks changed: the UTC offsets in minutes that attendees knew, by attendance.
+    previous_offsets = models.JSONField(default=dict, blank=True)
+    # The series' sequence, where it was booked or changed as a whole: one message tells of all these changes.
+    series_sequence = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["sequence", "pk"]

@@ -33,6 +33,7 @@ class Option:
     slot: Slot
     rank: int | None
     url: str
+    compare_url: str
     is_shown: bool
     total_cost: str
     worst_cost: str
@@ -59,6 +60,7 @@ def options(
             slot=slot,
             rank=rank,
             url=query.url(at=slot.start_at),
+            compare_url=query.url(at=shown.start_at, compare=slot.start_at) if shown else "",
             is_shown=shown is not None and slot.start_at == shown.start_at,
             total_cost=points(slot.total_cost, reader),
             worst_cost=points(max(share.cost for share in slot.participants), reader),

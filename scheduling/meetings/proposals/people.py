@@ -83,22 +83,29 @@ class Portrait:
 
 
 def portraits(attendees: Sequence[Attendee], actor: AccountManager, reader: Reader) -> tuple[Portrait, ...]:
-    """The attendees in the order given; whoever shares a short name with another is called by the full one."""
-    called = Counter(_short_name(attendee.person) for attendee in attendees)
+    """The attendees in the order given, called by short names that tell them apart."""
+    names = short_names([attendee.person for attendee in attendees])
     return tuple(
         Portrait(
             attendee,
-            short_name=_short_name(person) if called[_short_name(person)] == 1 else person.full_name,
+            short_name=name,
             city=city(person.time_zone, reader.language),
             is_reader=person == actor,
         )
-        for attendee in attendees
+        for attendee, name in zip(attendees, names, strict=True)
         for person in (attendee.person,)
     )
 
 
+def short_names(people: Sequence[Person]) -> list[str]:
+    """“Claire” for Claire Tremblay; whoever shares a short name with another is called by the full one."""
+    names = [_short_name(person) for person in people]
+    called = Counter(names)
+    return [name if called[name] == 1 else person.full_name for name, person in zip(names, people, strict=True)]
+
+
 def _short_name(person: Person) -> str:
-    """“Claire” for Claire Tremblay; a form such as “渡辺様” is for speaking to somebody, not of them."""
+    """A form such as “渡辺様” is for speaking to somebody, not of them."""
     return person.address_as if person.address_as and person.address_as in person.full_name else person.full_name
 
 

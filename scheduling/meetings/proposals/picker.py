@@ -91,7 +91,7 @@ def is_offered(outlook: DayOutlook, people: Sequence[Portrait], reader: Reader) 
     if outlook.feasible:
         return True
     absent = {absence.id for absence in outlook.absences}
-    resting = (_away(portrait, outlook.date, reader) for portrait in people if portrait.key in absent)
+    resting = (away_at_noon(portrait, outlook.date, reader) for portrait in people if portrait.key in absent)
     return not any(away is not None and away.leave is Leave.WEEKLY_REST for away in resting)
 
 
@@ -110,7 +110,7 @@ def _flags(outlook: DayOutlook, people: Sequence[Portrait], reader: Reader) -> t
     absences = {absence.id: absence.reasons for absence in outlook.absences}
     flags = []
     for portrait in people:
-        away = _away(portrait, outlook.date, reader)
+        away = away_at_noon(portrait, outlook.date, reader)
         if portrait.key in absences:
             reason = absences[portrait.key][0]
             if reason is Reason.DAY_OFF and away is not None:
@@ -126,7 +126,7 @@ def _flag(portrait: Portrait, date: dt.date, away: Away, reader: Reader) -> Flag
     return Flag(portrait.short_name, away_word(away), away_reason([portrait], date, away, reader))
 
 
-def _away(portrait: Portrait, date: dt.date, reader: Reader) -> Away | None:
+def away_at_noon(portrait: Portrait, date: dt.date, reader: Reader) -> Away | None:
     """Why somebody is away on the date that their wall shows at the reader's noon."""
     day = CivilDay.of(date, reader.zone)
     noon_at = day.start_at + (day.end_at - day.start_at) / 2

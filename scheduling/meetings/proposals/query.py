@@ -51,13 +51,24 @@ class ProposalQuery:
             return replace(self, contact_ids=tuple(pk for pk in self.contact_ids if pk != person.pk))
         return replace(self, colleague_ids=tuple(pk for pk in self.colleague_ids if pk != person.pk))
 
-    def url(self, *, day: dt.date | None = None, at: dt.datetime | None = None) -> str:
-        """The address of this proposal, showing a day or a time of it."""
+    def url(
+        self,
+        *,
+        day: dt.date | None = None,
+        at: dt.datetime | None = None,
+        compare: dt.datetime | None = None,
+        with_ways: bool = False,
+    ) -> str:
+        """The address of this proposal, showing a day or a time of it, beside another one, or with the ways out."""
         parameters = self.parameters
         if day is not None:
             parameters.append(("day", str(day)))
         if at is not None:
             parameters.append(("at", iso_utc(at)))
+        if compare is not None:
+            parameters.append(("compare", iso_utc(compare)))
+        if with_ways:
+            parameters.append(("ways", "1"))
         return f"{reverse('meetings:propose')}?{urlencode(parameters)}"
 
 

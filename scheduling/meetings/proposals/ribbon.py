@@ -8,16 +8,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clients.reader import Reader
-from scheduling.engine import Band, Cell, MeetingRequest, Slot
+from scheduling.engine import Band, Cell, MeetingRequest, Reason
 from scheduling.meetings.proposals import sky
 from scheduling.meetings.proposals.exclusions import Block, Span, blocks_of, exclusions, free_spans, spans
-from scheduling.meetings.proposals.options import shares_of
+from scheduling.meetings.proposals.moment import Moment
 from scheduling.meetings.proposals.people import Portrait, west_to_east
 from scheduling.meetings.proposals.sky import QUARTER, CivilDay, Mark, Scale, Stretch, Strip
 from scheduling.meetings.proposals.wording import plain_listing, points, scale_hour, weekday_and_day
 from scheduling.meetings.reasons import away_word, band_word, blocked_reason, reason_word
 
 NOTE_SHARE = 1 / 6  # A day off shorter than this part of the strip goes without a note.
+NAMED = 2
 _LETTER_PIXELS, _PILL_PADDING = 7.2, 15
 
 
@@ -51,13 +52,17 @@ class Axis:
 
 @dataclass(frozen=True)
 class Reading:
-    """The time shown on one person's wall, with the day where it is another than the reader's, and what it costs."""
+    """The time shown on one person's wall, with the day where it is another than the reader's, and what it costs.
+
+    Without a `band` the person cannot meet, for what `blocked_by` says in a word or two.
+    """
 
     starts: str
     ends: str
     other_day: str
-    band: Band
+    band: Band | None
     cost: str
+    blocked_by: str
 
 
 @dataclass(frozen=True)
@@ -78,16 +83,16 @@ class TableCell:
 
 @dataclass(frozen=True)
 class Start:
-    """A time at which the meeting could begin, and what it costs all together."""
+    """A time at which the meeting would begin, and what it costs all together or who cannot come."""
 
     at: dt.datetime
-    time: str
-    cost: str
+    words: str
+    is_possible: bool
 
 
 @dataclass(frozen=True)
 class Ribbon:
-    """What the page draws of one day."""
+    """What the page draws of one day; a quarter of an hour later is `step` further, below 0 from right to left."""
 
     day: CivilDay
     axis: Axis
@@ -96,13 +101,14 @@ class Ribbon:
     table: tuple[tuple[Portrait, tuple[TableCell, ...]], ...]
     rules: tuple[tuple[str, SafeString], ...]
     starts: tuple[Start, ...]
+    step: float
 
 
 def ribbon(
     *,
     day: CivilDay,
     cells: Mapping[Portrait, Sequence[Cell]],
-    slot: Slot | None,
+    moment: Moment | None,
     request: MeetingRequest,
     reader: Reader,
 ) -> Ribbon:
@@ -115,40 +121,46 @@ def ribbon(
     people = west_to_east(cells, day.start_at + (day.end_at - day.start_at) / 2)
     return Ribbon(
         day=day,
-        axis=_axis(scale, free_spans(of_day.values()), slot, reader),
-        rows=tuple(_row(portrait, of_day[portrait], scale, slot, reader) for portrait in people),
+        axis=_axis(scale, free_spans(of_day.values()), moment, reader),
+        rows=tuple(_row(portrait, of_day[portrait], scale, moment, reader) for portrait in people),
         table_hours=tuple(at for at in day.quarters if reader.wall(at).minute == 0),
         table=tuple((portrait, _table_row(portrait, of_day[portrait], reader)) for portrait in people),
         rules=tuple((_when(block, day, reader), _why(block, reader)) for block in exclusions(day, of_day)),
         starts=_starts(day, cells, request, reader),
+        step=scale.point(day.start_at + QUARTER) - scale.point(day.start_at),
     )
 
 
-def _row(portrait: Portrait, cells: Sequence[Cell], scale: Scale, slot: Slot | None, reader: Reader) -> RibbonRow:
+def _row(portrait: Portrait, cells: Sequence[Cell], scale: Scale, moment: Moment | None, reader: Reader) -> RibbonRow:
     zone = portrait.participant.zone
-    at = slot.start_at if slot else scale.day.start_at
+    at = moment.start_at if moment else scale.day.start_at
     strip = Strip(
         bars=sky.bars(cells, scale),
         hours=sky.hours(zone, scale, reader),
         midnights=sky.midnights(zone, scale, reader),
         notes=_notes(portrait, cells, scale),
-        slot=scale.stretch(slot.start_at, slot.end_at) if slot else None,
-        sentence=_sentence(portrait, cells, slot, reader),
+        slot=scale.stretch(moment.start_at, moment.end_at) if moment else None,
+        sentence=_sentence(portrait, cells, moment, reader),
     )
-    return RibbonRow(portrait, portrait.offset(at), strip, _reading(portrait, slot, reader) if slot else None)
+    return RibbonRow(portrait, portrait.offset(at), strip, _reading(portrait, moment, reader) if moment else None)
 
 
-def _reading(portrait: Portrait, slot: Slot, reader: Reader) -> Reading:
+def _reading(portrait: Portrait, moment: Moment, reader: Reader) -> Reading:
     theirs = reader.in_zone(portrait.person.time_zone)
-    share = shares_of(slot)[portrait.key]
-    date = share.local_start.date()
+    explanation = moment.explanations[portrait.key]
+    date = theirs.day_of(moment.start_at)
     return Reading(
-        starts=theirs.time(slot.start_at),
-        ends=theirs.time(slot.end_at),
-        other_day="" if date == reader.day_of(slot.start_at) else weekday_and_day(date, reader),
-        band=share.band,
-        cost=points(share.cost, reader),
+        starts=theirs.time(moment.start_at),
+        ends=theirs.time(moment.end_at),
+        other_day="" if date == reader.day_of(moment.start_at) else weekday_and_day(date, reader),
+        band=explanation.band,
+        cost="" if explanation.cost is None else points(explanation.cost, reader),
+        blocked_by=reason_word(_plainest(explanation.reasons)) if explanation.reasons else "",
     )
+
+
+def _plainest(reasons: Sequence[Reason]) -> Reason:
+    return next(reason for reason in (Reason.DAY_OFF, Reason.BUSY, Reason.UNREACHABLE) if reason in reasons)
 
 
 def _notes(portrait: Portrait, cells: Sequence[Cell], scale: Scale) -> tuple[Mark, ...]:
@@ -165,7 +177,7 @@ def _notes(portrait: Portrait, cells: Sequence[Cell], scale: Scale) -> tuple[Mar
     return tuple(notes)
 
 
-def _sentence(portrait: Portrait, cells: Sequence[Cell], slot: Slot | None, reader: Reader) -> str:
+def _sentence(portrait: Portrait, cells: Sequence[Cell], moment: Moment | None, reader: Reader) -> str:
     """What a strip shows, in words."""
     theirs = reader.in_zone(portrait.person.time_zone)
     words = {"name": portrait.name, "city": portrait.city}
@@ -176,11 +188,14 @@ def _sentence(portrait: Portrait, cells: Sequence[Cell], slot: Slot | None, read
         sentence = _("%(name)s, %(city)s: works %(theirs)s local time, which is %(yours)s for you.")
     else:
         sentence = _("%(name)s, %(city)s: no working hours on this day.")
-    if slot:
-        reading = _reading(portrait, slot, reader)
-        level = band_word(reading.band).lower()
+    if moment:
+        reading = _reading(portrait, moment, reader)
+        level = band_word(reading.band).lower() if reading.band else reading.blocked_by
         words |= {"time": f"{reading.starts}–{reading.ends}", "level": level, "cost": reading.cost}
-        sentence += " " + _("The time shown is %(time)s there: %(level)s, cost %(cost)s.")
+        if reading.band:
+            sentence += " " + _("The time shown is %(time)s there: %(level)s, cost %(cost)s.")
+        else:
+            sentence += " " + _("The time shown is %(time)s there: %(level)s.")
     return sentence % words
 
 
@@ -188,7 +203,7 @@ def _working_spans(cells: Sequence[Cell]) -> tuple[Span, ...]:
     return spans((cell.start_at, cell.band in {Band.IDEAL, Band.GOOD}) for cell in cells)
 
 
-def _axis(scale: Scale, free: Sequence[Span], slot: Slot | None, reader: Reader) -> Axis:
+def _axis(scale: Scale, free: Sequence[Span], moment: Moment | None, reader: Reader) -> Axis:
     stretches = [(span, scale.stretch(span.start_at, span.end_at)) for span in free]
     placed = [(span, stretch) for span, stretch in stretches if stretch is not None]
     label, label_x, after = "", 0.0, False
@@ -203,7 +218,7 @@ def _axis(scale: Scale, free: Sequence[Span], slot: Slot | None, reader: Reader)
         label_x = trailing if after else leading
         if after and (widest.x if scale.mirrored else 1 - widest.end) < 0.36:
             label = ""
-    chosen = scale.stretch(slot.start_at, slot.end_at) if slot else None
+    chosen = scale.stretch(moment.start_at, moment.end_at) if moment else None
     return Axis(
         ticks=sky.hours(reader.zone, scale, reader, every=1),
         hours=sky.hours(reader.zone, scale, reader, label=scale_hour),
@@ -212,7 +227,7 @@ def _axis(scale: Scale, free: Sequence[Span], slot: Slot | None, reader: Reader)
         free_label_x=label_x,
         free_label_after=after,
         slot=chosen,
-        pill=_pill(chosen, reader.time_range(slot.start_at, slot.end_at)) if slot and chosen else None,
+        pill=_pill(chosen, reader.time_range(moment.start_at, moment.end_at)) if moment and chosen else None,
     )
 
 
@@ -243,15 +258,23 @@ def _table_row(portrait: Portrait, cells: Sequence[Cell], reader: Reader) -> tup
 def _starts(
     day: CivilDay, cells: Mapping[Portrait, Sequence[Cell]], request: MeetingRequest, reader: Reader
 ) -> tuple[Start, ...]:
-    """Every quarter of the day from which everybody is free for long enough."""
+    """Every start of the day that leaves room for the meeting: its cost, or who cannot come."""
     width = request.duration_minutes // 15
     starts = []
     for position, at in enumerate(day.quarters):
         if not request.start_at <= at <= request.end_at - QUARTER * width:
             continue
-        taken = [cell for of_one in cells.values() for cell in of_one[position : position + width]]
-        if not any(cell.reasons for cell in taken):
-            starts.append(Start(at, reader.time(at), points(sum(cell.rate or 0.0 for cell in taken) / 4, reader)))
+        taken = {portrait: of_one[position : position + width] for portrait, of_one in cells.items()}
+        missing = [one.short_name for one, of_one in taken.items() if any(cell.reasons for cell in of_one)]
+        words = {"time": reader.time(at), "names": plain_listing(missing[:NAMED], reader)}
+        if not missing:
+            cost = sum(cell.rate or 0.0 for of_one in taken.values() for cell in of_one) / 4
+            text = _("%(time)s, cost %(cost)s") % {**words, "cost": points(cost, reader)}
+        elif len(missing) > NAMED:
+            text = _("%(time)s, not possible for %(count)d people") % {**words, "count": len(missing)}
+        else:
+            text = _("%(time)s, not possible for %(names)s") % words
+        starts.append(Start(at, text, is_possible=not missing))
     return tuple(starts)
 
 

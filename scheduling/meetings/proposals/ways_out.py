@@ -1,23 +1,34 @@
 """What to do where no time suits everybody: the nearest ones, who stands in the way, and what would help."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients.reader import Reader
-from scheduling.engine import MAX_HORIZON_DAYS, MeetingRequest, NearMiss, Reason
+from scheduling.engine import (
+    MAX_HORIZON_DAYS,
+    MeetingRequest,
+    NearMiss,
+    Reason,
+    Relaxation,
+    RelaxationKind,
+    explain,
+    longer_reachable,
+    relaxations,
+)
 from scheduling.meetings.proposals.people import Away, Leave, Portrait
 from scheduling.meetings.proposals.query import ProposalQuery
-from scheduling.meetings.proposals.wording import bdi, weekday_and_day
+from scheduling.meetings.proposals.wording import bdi, duration, points, weekday_and_day
 from scheduling.meetings.reasons import blocked_reason
 
-SHORTER_MINUTES = 15
 MORE_DAYS = 14
+#: More than this nobody weighs against each other.
+MOST_WAYS = 8
 
 
 @dataclass(frozen=True)
@@ -31,10 +42,11 @@ class NearestMiss:
 
 @dataclass(frozen=True)
 class WayOut:
-    """A change to the proposal that may give it a time."""
+    """A change and what it wins; `url` applies it, where the address of a proposal can say so."""
 
-    url: str
     words: SafeString
+    wins: SafeString
+    url: str
 
 
 def nearest_misses(
@@ -56,31 +68,77 @@ def nearest_misses(
     )
 
 
-def ways_out(misses: Sequence[NearMiss], people: Sequence[Portrait], query: ProposalQuery) -> tuple[WayOut, ...]:
-    """A shorter meeting, more days, and the meeting without whoever is missed most often."""
-    ways = []
-    if query.duration_minutes > SHORTER_MINUTES:
-        shorter = max(query.duration_minutes // 2 // SHORTER_MINUTES, 1) * SHORTER_MINUTES
-        words = conditional_escape(_("Try %(minutes)d minutes") % {"minutes": shorter})
-        ways.append(WayOut(replace(query, duration_minutes=shorter).url(), words))
+def ways_out(
+    request: MeetingRequest, people: Sequence[Portrait], query: ProposalQuery, reader: Reader
+) -> tuple[WayOut, ...]:
+    """The changes that win most, from the best: none of them is worse than what there is without it."""
+    by_key = {portrait.key: portrait for portrait in people}
+    found = relaxations(request, [portrait.participant for portrait in people])
+    longest = max((one.minutes or 0 for one in found if one.kind is RelaxationKind.SHORTER), default=0)
+    ways: dict[tuple[object, ...], WayOut] = {}
+    for one in found:
+        # Of all shorter meetings the longest, of all extents of one change the one that wins most.
+        if not one.is_fairer or (one.kind is RelaxationKind.SHORTER and one.minutes != longest):
+            continue
+        change = one.kind, one.participant_id, one.busy
+        if change not in ways and len(ways) < MOST_WAYS:
+            portrait = by_key.get(one.participant_id or "")
+            ways[change] = WayOut(
+                _change(one, portrait, people, reader), _gain(one, reader), _url(one, portrait, query)
+            )
+    return tuple(ways.values())
+
+
+def more_days(query: ProposalQuery) -> str:
+    """The address of the same proposal over two more weeks; none where a horizon may be no longer."""
     longest = dt.timedelta(days=MAX_HORIZON_DAYS - 1)
     last_date = min(query.last_date + dt.timedelta(days=MORE_DAYS), query.first_date + longest)
-    if last_date > query.last_date:
-        ways.append(WayOut(replace(query, last_date=last_date).url(), conditional_escape(_("Look two weeks further"))))
-    if query.meeting_id is None:
-        ways += _without(misses, people, query)
-    return tuple(ways)
+    return replace(query, last_date=last_date).url() if last_date > query.last_date else ""
 
 
-def _without(misses: Sequence[NearMiss], people: Sequence[Portrait], query: ProposalQuery) -> list[WayOut]:
-    missed = Counter(key for miss in misses for key in {key for key, _reason in miss.blockers})
-    ways = []
-    for portrait in sorted(people, key=lambda portrait: -missed[portrait.key]):
+def _change(one: Relaxation, portrait: Portrait | None, people: Sequence[Portrait], reader: Reader) -> SafeString:
+    if portrait is None:
+        return format_html(_("If the meeting took {duration}"), duration=bdi(duration(one.minutes or 0, reader)))
+    name = bdi(portrait.short_name)
+    if one.busy is not None:
+        start_at, end_at = one.busy
+        day, hours = reader.short_day(reader.day_of(start_at)), reader.time_range(start_at, end_at)
+        return format_html(
+            _("If the busy time of {name} on {day}, {hours} moved"), name=name, day=bdi(day), hours=bdi(hours)
+        )
+    if one.kind is RelaxationKind.WITHOUT:
+        count = len(people)
+        return format_html(_("If {some} of {all} met, without {name}"), some=count - 1, all=count, name=name)
+    week = longer_reachable(portrait.participant.reachable_hours, one.kind, one.minutes or 0)
+    longer = replace(portrait.participant, reachable_hours=week)
+    reachable = explain(longer, one.best.start_at, one.best.end_at).reachable_wall
+    is_earlier = one.kind is RelaxationKind.REACHABLE_EARLIER
+    sentence = _("If {name} could be reached from {time} in {city}")
+    if not is_earlier:
+        sentence = _("If {name} could be reached until {time} in {city}")
+    edge = reachable[0 if is_earlier else 1].time() if reachable else dt.time()
+    return format_html(sentence, name=name, time=bdi(reader.wall_time(edge)), city=bdi(portrait.city))
+
+
+def _gain(one: Relaxation, reader: Reader) -> SafeString:
+    sentence = ngettext(
+        "{count} time more: {moment}, cost {cost}", "{count} times more, the best {moment}, cost {cost}", one.won
+    )
+    return format_html(
+        sentence,
+        count=bdi(points(one.won, reader)),
+        moment=bdi(reader.moment(one.best.start_at)),
+        cost=bdi(points(one.best.total_cost, reader)),
+    )
+
+
+def _url(one: Relaxation, portrait: Portrait | None, query: ProposalQuery) -> str:
+    if one.kind is RelaxationKind.SHORTER:
+        return replace(query, duration_minutes=one.minutes or 0).url(at=one.best.start_at)
+    if one.kind is RelaxationKind.WITHOUT and portrait is not None and query.meeting_id is None:
         rest = query.without(portrait.person)
-        if missed[portrait.key] and rest.contact_ids and rest.colleague_ids:
-            words = format_html(_("Meet without {name}"), name=bdi(portrait.short_name))
-            ways.append(WayOut(rest.url(), words))
-    return ways[:2]
+        return rest.url(at=one.best.start_at) if rest.contact_ids and rest.colleague_ids else ""
+    return ""
 
 
 def _plainest(miss: NearMiss) -> list[tuple[str, Reason]]:

@@ -74,3 +74,13 @@ def plain_listing(items: Iterable[str], reader: Reader) -> str:
 def weekday_name(date: dt.date, reader: Reader) -> str:
     """“Saturday”."""
     return cldr.format_date(date, "cccc", locale=reader.locale)
+
+
+def signed_points(value: float, reader: Reader) -> str:
+    """A change of a burden: “+12.5”, “−3” or “0”."""
+    return format_decimal(round(value, 1) + 0.0, "+#,##0.#;-#,##0.#" if round(value, 1) else "0", locale=reader.locale)
+
+
+def index(value: float, reader: Reader) -> str:
+    """A number up to one, with two decimals: “0.86”."""
+    return format_decimal(round(value, 2), "0.00", locale=reader.locale)

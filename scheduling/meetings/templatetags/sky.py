@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from scheduling.engine import Band
 from scheduling.meetings.proposals.burdens import BurdenRow
+from scheduling.meetings.proposals.comparison import ComparedRow
 from scheduling.meetings.proposals.options import Bite
 from scheduling.meetings.proposals.ribbon import Axis
 from scheduling.meetings.proposals.sky import BLOCKED, HEIGHTS, LEVELS, Bar, Strip
@@ -96,6 +97,12 @@ def mini_bars(bites: Sequence[Bite], *, mirrored: bool = False) -> dict[str, Any
 def load_bar(row: BurdenRow, *, mirrored: bool = False) -> dict[str, Any]:
     """What somebody has carried, and what is added."""
     return {"row": row, "past_x": 1 - row.past if mirrored else 0.0}
+
+
+@register.inclusion_tag("meetings/sky/change.html")
+def change_bar(row: ComparedRow) -> dict[str, Any]:
+    """What somebody gains or loses, from the middle towards either side."""
+    return {"row": row}
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Durations, ranges and numbers as the page's reader writes them."""
 
 import datetime as dt
+import uuid
 
 from django import template
 
@@ -32,3 +33,9 @@ def time_range(start_at: dt.datetime, end_at: dt.datetime, reader: Reader) -> st
 def number(value: float, reader: Reader) -> str:
     """“1,214”."""
     return wording.points(value, reader)
+
+
+@register.simple_tag
+def new_key() -> str:
+    """An idempotency key, for one of several forms on a page."""
+    return str(uuid.uuid4())

@@ -1,6 +1,5 @@
 """Pages of meetings: the list, one meeting, and what changes it."""
 
-import hashlib
 import uuid
 from collections.abc import Callable
 from typing import cast
@@ -35,6 +34,7 @@ from scheduling.meetings.icalendar_files import invitation as invitation_file
 from scheduling.meetings.models import Meeting
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.selectors import meetings_for
+from scheduling.meetings.views.once import answer_request_once
 from scheduling.meetings.views.propose import render_proposal
 
 PAGE_SIZE = 50
@@ -61,17 +61,7 @@ def _redirect(location: str) -> HttpResponse:
 
 
 def _once(request: HttpRequest, key: uuid.UUID, act: Callable[[], Meeting]) -> str:
-    """Where the request leads, now or when it came first under this key."""
-    # Without the token, which every page load masks anew.
-    values = sorted((name, *given) for name, given in request.POST.lists() if name != "csrfmiddlewaretoken")
-    digest = hashlib.sha256(repr((request.path, values)).encode()).hexdigest()
-    return services.answer_once(
-        actor=_actor(request),
-        key=key,
-        request_digest=digest,
-        act=lambda: reverse("meetings:detail", args=[act().pk]),
-        now=timezone.now(),
-    )
+    return answer_request_once(request, key, lambda: reverse("meetings:detail", args=[act().pk]))
 
 
 @require_GET
@@ -223,6 +213,7 @@ def _render_meeting(request: HttpRequest, meeting: Meeting, error: BookingError 
     context = {
         "meeting": meeting,
         "attendances": sorted(attendances, key=lambda row: row.role),
+        "blocked": [row for row in attendances if row.blockers],
         "changes": meeting.changes.select_related("actor"),
         "error": str(MESSAGES[type(error)]) if error else "",
         "is_changeable": meeting.status == Status.CONFIRMED and meeting.end_at > timezone.now(),

@@ -23,7 +23,7 @@ from scheduling.meetings.proposals.people import portraits
 from scheduling.meetings.proposals.query import ProposalQuery
 from scheduling.meetings.selectors import attendees, meetings_for
 
-FIELDS = ("contacts", "colleagues", "client", "duration", "first", "last", "policy", "day", "at")
+FIELDS = ("contacts", "colleagues", "client", "duration", "first", "last", "policy", "day", "at", "compare", "ways")
 OPTIONS = 5
 
 
@@ -66,7 +66,8 @@ def render_proposal(
         del filled["at"]
         form = ProposalForm(filled, actor=actor, choices=choices, reader=reader, now=now, meeting=meeting)
 
-    page = _page(form, actor, reader, meeting) if form.is_valid() else None
+    is_booked = request.method == "POST"
+    page = _page(form, actor, reader, meeting, must_be_possible=is_booked) if form.is_valid() else None
     context = {"form": form, "choices": choices, "meeting": meeting, "notice": notice, "page": page}
     if page is not None:
         context |= {
@@ -98,7 +99,9 @@ def _address(posted: QueryDict) -> QueryDict:
     return data
 
 
-def _page(form: ProposalForm, actor: AccountManager, reader: Reader, meeting: Meeting | None) -> ProposalPage | None:
+def _page(
+    form: ProposalForm, actor: AccountManager, reader: Reader, meeting: Meeting | None, *, must_be_possible: bool
+) -> ProposalPage | None:
     """The page of a valid form; None, with an error in the form, where holidays that far ahead are unknown."""
     values = form.cleaned_data
     if meeting is None:
@@ -145,6 +148,9 @@ def _page(form: ProposalForm, actor: AccountManager, reader: Reader, meeting: Me
         day=values["day"],
         at=values["at"],
         reader=reader,
+        compare=values["compare"],
+        with_ways=values["ways"],
+        must_be_possible=must_be_possible,
     )
 
 

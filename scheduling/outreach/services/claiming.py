@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_noop
 
 from scheduling.meetings.models import Meeting, MeetingChange
+from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import one_line
 from scheduling.outreach.models import Message
 
@@ -69,10 +70,17 @@ def _sort_out(keys: Sequence[int], now: dt.datetime) -> None:
 
 
 def _overtaken() -> Q:
-    """A later change speaks instead; new words leave a reminder of the same time as it is."""
+    """A later change speaks instead; new words leave what is said of the same time as it is."""
     later = MeetingChange.objects.filter(meeting=OuterRef("meeting"), sequence__gt=OuterRef("sequence"))
     new_words = Q(kind=MeetingChange.Kind.EDITED)
-    return Q(Exists(later.exclude(new_words))) | Q(Exists(later), ~Q(kind=Message.Kind.REMINDER))
+    of_one = Q(Exists(later.exclude(new_words))) | Q(Exists(later), ~Q(kind__in=Message.OF_THE_TIME))
+    # What tells of a series lists what there is of it, as long as there is something.
+    together = MeetingChange.objects.filter(
+        meeting__series=OuterRef("meeting__series"), series_sequence=OuterRef("change__series_sequence")
+    )
+    left = Exists(together.filter(meeting__status=Status.CONFIRMED))
+    of_series = Q(change__series_sequence__isnull=False)
+    return (~of_series & of_one) | (of_series & ~Q(left) & ~Q(kind=Message.Kind.CANCELLATION))
 
 
 def _never_told() -> Q:

@@ -11,6 +11,7 @@ from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachabl
 from scheduling.outreach.mail import Mail, MailServer, compose, mail_server
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import Correspondence, correspondences, with_content
+from scheduling.outreach.series_content import is_of_series, series_letter
 from scheduling.outreach.services.claiming import BATCH, begin, claim, mark_failed, mark_sent, release
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,8 @@ def _send_one(message: Message, before: Correspondence, server: MailServer, cloc
 
 def write(message: Message, before: Correspondence, *, now: dt.datetime) -> Mail:
     """The message as the mail that it is now, to somebody who got the mails before."""
-    return compose(message, letter(message, before, now=now), thread=before.sent, now=now)
+    words = series_letter if is_of_series(message) else letter
+    return compose(message, words(message, before, now=now), thread=before.sent, now=now)
 
 
 def _give_back(messages: Sequence[Message], reason: str, next_try_at: dt.datetime) -> Counter[str]:

@@ -4,12 +4,15 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from email.utils import parseaddr
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_noop
 
 from clients.models import AccountManager, Contact
+from scheduling.meetings.clock_changes import of_changing_zones, wall_changes
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
 from scheduling.outreach.models import Message
@@ -18,6 +21,10 @@ from scheduling.outreach.models import Message
 CHANGE_WINDOW = dt.timedelta(days=7)
 # A reminder that late is expired instead of sent.
 REMINDER_GRACE = dt.timedelta(hours=6)
+CLOCK_ALERT_LEAD = dt.timedelta(weeks=2)
+# An alert that an outage delayed by so much is not planned any more.
+CLOCK_ALERT_GRACE = dt.timedelta(days=3)
+DAY = dt.timedelta(days=1)
 CHUNK = 500
 
 KIND_OF_CHANGE = {
@@ -25,16 +32,17 @@ KIND_OF_CHANGE = {
     MeetingChange.Kind.MOVED: Message.Kind.UPDATE,
     MeetingChange.Kind.EDITED: Message.Kind.UPDATE,
     MeetingChange.Kind.CANCELLED: Message.Kind.CANCELLATION,
+    MeetingChange.Kind.CLOCKS: Message.Kind.UPDATE,
 }
 # The changes that give a meeting its start.
-FIXING = (MeetingChange.Kind.BOOKED, MeetingChange.Kind.MOVED)
+FIXING = (MeetingChange.Kind.BOOKED, MeetingChange.Kind.MOVED, MeetingChange.Kind.CLOCKS)
 
 NO_ADDRESS = gettext_noop("This person has no mail address.")
 
 
 def plan(*, now: dt.datetime) -> int:
-    """How many messages were written: of meetings' changes, and the reminders that are due."""
-    return _plan_changes(now) + _plan_reminders(now)
+    """How many messages were written: of meetings' changes, clock changes to come, and the reminders that are due."""
+    return _plan_changes(now) + _plan_reminders(now) + _write(_due_clock_alerts(now))
 
 
 def _plan_changes(now: dt.datetime) -> int:
@@ -45,11 +53,13 @@ def _plan_changes(now: dt.datetime) -> int:
             ~Exists(Message.objects.filter(change=OuterRef("pk"))),
             Exists(Attendance.objects.filter(meeting=OuterRef("meeting"))),
         )
+        .exclude(Exists(_told_with_the_series()), series_sequence__isnull=False)
+        .annotate(series_end_at=Subquery(_last_of_series().values("end_at")[:1]))
         .select_related("meeting")
         .order_by("at", "pk")
     )
     planned = 0
-    while changes := list(untold[:CHUNK]):
+    while changes := _once_per_series(untold[:CHUNK]):
         attendances = _attendances_of(change.meeting_id for change in changes)
         planned += _write(
             _tell(change, attendance, now)
@@ -57,6 +67,27 @@ def _plan_changes(now: dt.datetime) -> int:
             for attendance in attendances.get(change.meeting_id, [])
         )
     return planned
+
+
+def _told_with_the_series() -> QuerySet[Message]:
+    """What tells of a change together with those of all occurrences that changed with it."""
+    return Message.objects.filter(
+        change__meeting__series=OuterRef("meeting__series"), change__series_sequence=OuterRef("series_sequence")
+    )
+
+
+def _last_of_series() -> QuerySet[Meeting]:
+    return Meeting.objects.filter(series=OuterRef("meeting__series")).order_by("-end_at")
+
+
+def _once_per_series(changes: Iterable[MeetingChange]) -> list[MeetingChange]:
+    """The changes; of those that belong together the first, whose message tells of all."""
+    found: dict[tuple[int | None, int], MeetingChange] = {}
+    for change in changes:
+        whole = change.series_sequence is not None
+        key = (change.meeting.series_id, change.series_sequence or 0) if whole else (None, change.pk)
+        found.setdefault(key, change)
+    return list(found.values())
 
 
 def _attendances_of(meetings: Iterable[int]) -> dict[int, list[Attendance]]:
@@ -68,6 +99,11 @@ def _attendances_of(meetings: Iterable[int]) -> dict[int, list[Attendance]]:
 
 def _tell(change: MeetingChange, attendance: Attendance, now: dt.datetime) -> Message:
     kind = KIND_OF_CHANGE[MeetingChange.Kind(change.kind)]
+    expires_at = change.meeting.end_at
+    if change.series_sequence is not None:
+        # Weeks that join a series later are news of it.
+        kind = Message.Kind.UPDATE if change.series_sequence and kind == Message.Kind.CONFIRMATION else kind
+        expires_at = change.series_end_at  # type: ignore[attr-defined]
     return _message(
         attendance,
         change.meeting,
@@ -77,7 +113,7 @@ def _tell(change: MeetingChange, attendance: Attendance, now: dt.datetime) -> Me
         change=change,
         sequence=change.sequence,
         due_at=change.at,
-        expires_at=change.meeting.end_at,
+        expires_at=expires_at,
     )
 
 
@@ -94,17 +130,15 @@ def _leads() -> set[int]:
 
 def _due_reminders(lead_minutes: int, now: dt.datetime) -> list[Message]:
     lead = dt.timedelta(minutes=lead_minutes)
-    fixing = MeetingChange.objects.filter(meeting=OuterRef("meeting"), kind__in=FIXING).order_by("-sequence")
     attendances = (
-        Attendance.objects.filter(
+        _with_fixing()
+        .filter(
             Q(contact__reminder_minutes__contains=[lead_minutes])
             | Q(account_manager__reminder_minutes__contains=[lead_minutes]),
             meeting__status=Status.CONFIRMED,
             meeting__start_at__gt=max(now, now + lead - REMINDER_GRACE),
             meeting__start_at__lte=now + lead,
         )
-        .exclude(partstat=Attendance.PartStat.DECLINED)
-        .annotate(fixed_at=Subquery(fixing.values("at")[:1]), fixed_by=Subquery(fixing.values("sequence")[:1]))
         .exclude(
             Exists(
                 Message.objects.filter(
@@ -130,6 +164,61 @@ def _due_reminders(lead_minutes: int, now: dt.datetime) -> list[Message]:
         # Whoever books a meeting for this afternoon needs no reminder of yesterday.
         if attendance.fixed_at is not None and attendance.fixed_at <= attendance.meeting.start_at - lead
     ]
+
+
+# Any, because mypy knows an annotation only where it is made.
+def _with_fixing() -> QuerySet[Any]:
+    """The attendances that nobody declined, with when and by which sequence the start of their meeting was fixed."""
+    fixing = MeetingChange.objects.filter(meeting=OuterRef("meeting"), kind__in=FIXING).order_by("-sequence")
+    return Attendance.objects.exclude(partstat=Attendance.PartStat.DECLINED).annotate(
+        fixed_at=Subquery(fixing.values("at")[:1]), fixed_by=Subquery(fixing.values("sequence")[:1])
+    )
+
+
+def _due_clock_alerts(now: dt.datetime) -> list[Message]:
+    """To those who find a repeated meeting at another time of day once clocks have changed, and who want reminders."""
+    # A day on both sides, because it is due by the reader's own clock.
+    first_at, last_at = now + CLOCK_ALERT_LEAD - CLOCK_ALERT_GRACE - DAY, now + CLOCK_ALERT_LEAD + DAY
+    concerned = of_changing_zones(after_at=first_at, until_at=last_at)
+    if concerned is None:
+        return []
+    attendances = (
+        _with_fixing()
+        .filter(concerned)
+        .filter(Q(contact__reminder_minutes__len__gt=0) | Q(account_manager__reminder_minutes__len__gt=0))
+        .exclude(
+            Exists(
+                Message.objects.filter(
+                    attendance=OuterRef("pk"), kind=Message.Kind.CLOCK_CHANGE, sequence=OuterRef("fixed_by")
+                )
+            )
+        )
+    )
+    messages = []
+    for found in wall_changes(attendances, after_at=first_at, until_at=last_at):
+        attendance: Any = found.attendance
+        change = found.clock_changes[0]
+        due_at = _morning(attendance.person.zone, change.at - CLOCK_ALERT_LEAD)
+        # Whoever booked it later than that was told the new time.
+        if due_at <= now < due_at + CLOCK_ALERT_GRACE and attendance.fixed_at <= due_at:
+            messages.append(
+                _message(
+                    attendance,
+                    attendance.meeting,
+                    now,
+                    occurrence_key=f"clocks:{attendance.pk}:{attendance.fixed_by}:{change.at:%Y%m%dT%H%MZ}",
+                    kind=Message.Kind.CLOCK_CHANGE,
+                    sequence=attendance.fixed_by,
+                    due_at=due_at,
+                    expires_at=attendance.meeting.start_at,
+                )
+            )
+    return messages
+
+
+def _morning(zone: ZoneInfo, at: dt.datetime) -> dt.datetime:
+    """Nine o'clock on the wall of that zone, on the day of the instant."""
+    return dt.datetime.combine(at.astimezone(zone).date(), dt.time(9), zone).astimezone(dt.UTC)
 
 
 def _message(attendance: Attendance, meeting: Meeting, now: dt.datetime, **columns: object) -> Message:

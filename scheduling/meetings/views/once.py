@@ -1,0 +1,22 @@
+"""A request that writes, answered once."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from typing import cast
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from clients.models import AccountManager
+from scheduling.meetings import services
+
+
+def answer_request_once(request: HttpRequest, key: uuid.UUID, act: Callable[[], str]) -> str:
+    """Where the request leads, now or when it came first under this key."""
+    # Without the token, which every page load masks anew.
+    values = sorted((name, *given) for name, given in request.POST.lists() if name != "csrfmiddlewaretoken")
+    digest = hashlib.sha256(repr((request.path, values)).encode()).hexdigest()
+    return services.answer_once(
+        actor=cast(AccountManager, request.user), key=key, request_digest=digest, act=act, now=timezone.now()
+    )
