@@ -169,6 +169,20 @@ def test_a_client_weighs_five_times_under_client_first_alone() -> None:
         assert (policy is Policy.CLIENT_FIRST) == (costs["client"] < costs["staff"] / 4)
 
 
+def test_where_loads_are_equal_everybodys_costs_count_alike() -> None:
+    # Whatever the time, the boss has the highest load. At 10:00 the weighted costs would be lower than at 11:00.
+    noon = hours("12:00", "13:00")
+    people = [
+        person("UTC", name="boss", working_hours=ALWAYS, reachable_hours=ALWAYS, burden=10_000),
+        person("UTC", name="client", role=Role.CLIENT, working_hours=NINE_TO_TEN, reachable_hours=ALWAYS),
+        person("UTC", name="one", working_hours=noon, reachable_hours=ALWAYS),
+        person("UTC", name="other", working_hours=noon, reachable_hours=ALWAYS),
+    ]
+    plan = plan_series(request(2, "2026-09-07", weekdays=(0,), step_minutes=60), people)
+    assert plan.max_load == 10_000
+    assert plan.times == (WeeklyTime(0, time(11)),)
+
+
 def wide_case(count: int, weeks: int) -> tuple[SeriesRequest, list[Participant]]:
     """People around the world, reachable at all hours, with days off of their own."""
     chance = random.Random(7)

@@ -54,6 +54,8 @@ def _person(chance: random.Random, name: str, zone: str, common: int, monday: da
         pair = [f"{(common + hours_ahead + hour) % 24:02}:00" for hour in hours]
         return {weekday: [pair] for weekday in WEEKDAYS}
 
+    # Somebody may carry so much that the sum of costs decides.
+    burden = chance.choice([0, 0, 0, 5, 12.5, 2000])
     # Some days off every week, and one day of the week that is taken every other week.
     days_off = [
         monday + timedelta(weeks=week, days=day)
@@ -73,5 +75,5 @@ def _person(chance: random.Random, name: str, zone: str, common: int, monday: da
             [f"{day.isoformat()}T00:00:00Z", f"{day.isoformat()}T{chance.randint(8, 23):02}:30:00Z"]
             for day in every_other
         ],
-        "burden": chance.choice([0, 0, 0, 5, 12.5]),
+        "burden": burden,
     }

@@ -20,6 +20,8 @@ from scheduling.engine.series.values import FixedPlan, Occurrence, OccurrenceKin
 from scheduling.engine.values import Participant, ParticipantSlot, Policy, Role, Slot, check_participants
 
 DECIMALS = 1_000_000
+#: What part of the time the plan with one time may take.
+FIXED_SHARE = 0.25
 
 
 def plan_series(request: SeriesRequest, participants: Iterable[Participant], *, seconds: float = 1.0) -> SeriesPlan:
@@ -31,9 +33,9 @@ def plan_series(request: SeriesRequest, participants: Iterable[Participant], *, 
     people = tuple(participants)
     check_participants(people)
     series = _Series(request, people)
-    deadline = monotonic() + seconds
-    fixed, _ = series.planned(1, deadline)
-    plan, lower_bound = series.planned(request.max_times, deadline)
+    now = monotonic()
+    fixed, _ = series.planned(1, now + seconds * FIXED_SHARE)
+    plan, lower_bound = series.planned(request.max_times, now + seconds)
     max_load = max(plan.loads.values())
     return SeriesPlan(
         times=plan.times,

@@ -15,6 +15,8 @@ from scheduling.engine.series.rotation import Floats, Rotation
 #: Sets of so many times can all be looked through: with 240 times there are two million of three.
 MOST_TIMES = 3
 BLOCK = 4096
+#: Only the lowest bounds of all matter; of so many sets they are raised at a time.
+NARROWED = 4 * BLOCK
 
 Sets = NDArray[np.int64]
 
@@ -55,14 +57,15 @@ class Screen:
         sets = _sets_below(prices.paid(rotation, nothing), rotation.weeks, size, highest)
         left_out = _values(np.where(rotation.feasible, 0.0, 1.0), rotation.weeks, sets)
         self.sets = sets[left_out <= moved]
-        self.bounds = np.full(len(self.sets), -np.inf)
         self.floor = limit
-        self.narrow(prices, limit)
+        self.bounds: Floats = prices.constant + _values(paid, rotation.weeks, self.sets)
+        self._keep(self.bounds, limit)
 
     def narrow(self, prices: Prices, limit: float) -> None:
-        """Leave aside the sets whose bound, by these prices or earlier ones, is not below `limit`."""
-        values = prices.constant + _values(prices.paid(self._rotation), self._rotation.weeks, self.sets)
-        self._keep(np.maximum(self.bounds, values), limit)
+        """Leave aside sets whose bound, by these prices or earlier ones, is not below `limit`: of many the lowest."""
+        lowest = np.argpartition(self.bounds, NARROWED)[:NARROWED] if len(self.bounds) > NARROWED else slice(None)
+        values = _values(prices.paid(self._rotation), self._rotation.weeks, self.sets[lowest])
+        self.settle(lowest, prices.constant + values, limit)
 
     def exclude(self, prices: Prices, cap: float) -> None:
         """Leave out the sets whose bound by these prices is above a cap; they are not possible at all."""
@@ -74,7 +77,7 @@ class Screen:
         """Where a set is; nowhere if it was left aside."""
         return np.flatnonzero((self.sets == chosen).all(axis=1))
 
-    def settle(self, places: NDArray[np.intp] | slice, bound: float, limit: float) -> None:
+    def settle(self, places: NDArray[np.intp] | slice, bound: Floats | float, limit: float) -> None:
         """Raise the bounds of these sets."""
         bounds = self.bounds.copy()
         bounds[places] = np.maximum(bounds[places], bound)

@@ -1,12 +1,14 @@
 """The search for the fairest choice, and the proof of how near it comes.
 
-Times are few, so that sets of them can all be screened by prices (see `screen`). The set with the lowest bound is
-looked into: its best use, with weeks split over its times, gives prices that raise the bounds of all sets, and a choice
-in whole weeks that lowers what is to be beaten. When the two have met, nothing better is left.
+A small problem goes to the solver as it is. Of a large one all sets of few times can be screened by prices (see
+`screen`). The set with the lowest bound, or one close to the best that is known, is looked into: its best use, with
+weeks split over its times, gives prices that raise the bounds of all sets, and a choice in whole weeks that lowers what
+is to be beaten. When the two have met, nothing better is left.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import comb
 from time import monotonic
 
 import numpy as np
@@ -22,7 +24,7 @@ from scheduling.engine.series.screen import MOST_TIMES, Prices, Screen
 EQUAL = 0.01
 #: A bound that is so near ends the search: a load that is equal to the best one stays so when rounded.
 NEAR = 0.0095
-#: Where times are few, a nearer one takes no longer.
+#: Where times are few, a nearer one is worth some of the time that is left.
 NEARER = 0.001
 FEW_TIMES = 64
 #: The one time of a fixed plan is found exactly.
@@ -30,10 +32,16 @@ EXACT = 1e-6
 #: With so few occurrences, of weeks that differ, the solver alone is mostly quicker; it has this share of the time.
 SMALL = 1000
 SHARE = 0.5
+#: Seconds that it takes to screen one set of times for one class of weeks.
+SCREENING = 1e-8
 #: How many sets set the first prices.
 SOUNDINGS = 4
 #: After so many sets in vain, one by one, those that are left go to the solver together, if they are more.
 FEW_SETS = 24
+#: More than so many are too much for it.
+MANY_SETS = 100_000
+#: So many sets in turn are close to the best one known, before one with the lowest bound comes next.
+BESIDE = 3
 #: Seconds for the whole weeks of one set.
 PATIENCE = 0.1
 
@@ -48,10 +56,13 @@ class Found:
 
 def fairest(rotation: Rotation, deadline: float) -> Found:
     """The fairest choice that is found until `deadline` on the monotonic clock."""
-    near = EXACT if rotation.max_times == 1 else NEARER if rotation.feasible.shape[1] <= FEW_TIMES else NEAR
+    near = EXACT if rotation.max_times == 1 else NEAR
     choice, proven = _fewest_moved(rotation, first_choice(rotation), deadline)
     search = _Search(rotation, choice, cap=None, near=near, deadline=deadline)
     search.run()
+    if near == NEAR and rotation.feasible.shape[1] <= FEW_TIMES:
+        near = NEARER
+        search.come_nearer(near, monotonic() + (deadline - monotonic()) * SHARE)
     cap = max(search.value, search.bound * (1 + EQUAL))
     cheaper = _Search(rotation, search.best, cap=cap, near=near, deadline=deadline)
     cheaper.run(known=search.prices)
@@ -87,21 +98,20 @@ class _Search:
         self.prices: list[Prices] = []
         self.bound = 0.0
 
+    def come_nearer(self, near: float, deadline: float) -> None:
+        """Go on until the bound is so near, or until an earlier deadline."""
+        self._near, self._deadline = near, deadline
+        self.run()
+
     def run(self, known: Iterable[Prices] = ()) -> None:
         """Look until the best is found, or the time is over; `known` are prices of loads, from another search."""
         rotation = self._rotation
         size = min(rotation.max_times, len(self.best.times))
-        if size > MOST_TIMES or (size > 1 and rotation.feasible.sum() <= SMALL and self._seconds() > 0):
-            # All at once; where that takes too long, the sets of times one by one.
-            uses = self._uses(np.ones_like(self.best.times))
-            seconds = self._seconds() if size > MOST_TIMES else self._seconds() * SHARE
-            use = uses.in_whole_weeks(seconds, self._limit(), self._near / 2)
-            self._offer(use.choice)
-            self.bound = max(self.bound, use.bound)
-        if size > MOST_TIMES or self.bound >= self._limit() or self._seconds() <= 0:
-            return
         first = self._first_prices()
-        if self.bound >= self._limit() or self._seconds() <= 0:
+        if self.bound < self._limit() and self._seconds() > 0:
+            self._try_all_at_once(size)
+        screening = SCREENING * rotation.feasible.size * comb(len(self.best.times) - 1, size - 1) / size
+        if size > MOST_TIMES or self.bound >= self._limit() or self._seconds() <= screening:
             return
         sets = Screen(rotation, self._moved, first, self._limit())
         if self._cap is not None:
@@ -112,14 +122,23 @@ class _Search:
         self._look_into(sets)
         self.bound = max(self.bound, sets.bound())
 
+    def _try_all_at_once(self, size: int) -> None:
+        """Leave all to the solver; where that takes too long, the sets of times come one by one."""
+        if size > MOST_TIMES or (size > 1 and self._rotation.feasible.sum() <= SMALL):
+            uses = self._uses(np.ones_like(self.best.times))
+            seconds = self._seconds() * (1 if size > MOST_TIMES else SHARE)
+            use = uses.in_whole_weeks(seconds, self._limit(), self._near / 2)
+            self._offer(use.choice)
+            self.bound = max(self.bound, use.bound)
+
     def _look_into(self, sets: Screen) -> None:
-        """Work out the set with the lowest bound, in parts and then in whole weeks, for as long as there is one."""
+        """Work out the set that comes next, in parts and then in whole weeks, for as long as there is one."""
         known: set[bytes] = set()
-        in_vain = 0
+        in_vain = turn = 0
         while len(sets.sets) and self._seconds() > 0:
-            chosen = sets.sets[int(sets.bounds.argmin())]
-            if chosen.tobytes() in known:
-                # The solver could not finish with it.
+            turn += 1
+            chosen = self._next(sets, known, beside=turn % (BESIDE + 1) != 0)
+            if chosen is None:
                 return
             known.add(chosen.tobytes())
             value = self.value
@@ -135,9 +154,22 @@ class _Search:
                 self._offer(use.choice)
                 sets.settle(sets.place(chosen), use.bound, self._limit())
             in_vain = in_vain + 1 if self.value == value else 0
-            if in_vain >= FEW_SETS and len(sets.sets) > FEW_SETS:
+            if in_vain >= FEW_SETS and FEW_SETS < len(sets.sets) < MANY_SETS:
                 self._ask_solver(sets)
                 return
+
+    def _next(self, sets: Screen, known: set[bytes], *, beside: bool) -> NDArray[np.int64] | None:
+        """The set with the lowest bound, or `beside` the best one, of which all but one of its times are taken."""
+        places = [int(sets.bounds.argmin())]
+        if beside:
+            shared = np.flatnonzero(self.best.times[sets.sets].sum(axis=1) >= sets.sets.shape[1] - 1)
+            places = [*shared[sets.bounds[shared].argsort(kind="stable")].tolist(), *places]
+        for place in places:
+            chosen: NDArray[np.int64] = sets.sets[place]
+            if chosen.tobytes() not in known:
+                return chosen
+        # The solver could not finish with those that are known.
+        return None
 
     def _first_prices(self) -> Prices:
         """Prices at which good sets cost much the same: from all times at once, then from a few good sets."""
