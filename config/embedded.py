@@ -113,23 +113,36 @@ def stop_children(children: Sequence[subprocess.Popen[bytes]], *, seconds: float
 def stop_leftovers(directory: Path) -> None:
     """Stops the processes that an earlier run of this directory started and did not live to stop."""
     record = directory / "processes"
-    left: list[psutil.Process] = []
+    left: dict[int, float] = {}
     with suppress(FileNotFoundError):
         for line in record.read_text().splitlines():
             pid, created_at = line.split()
-            with suppress(psutil.NoSuchProcess):
-                process = psutil.Process(int(pid))
-                # A pid is used again after a restart of the machine; its start tells the two apart.
-                if abs(process.create_time() - float(created_at)) < 2:
-                    left.append(process)
-    _stop_groups(lambda: [process.pid for process in left if _is_alive(process)], STOP_SECONDS)
+            left[int(pid)] = float(created_at)
+    _stop_groups(lambda: _alive_groups(left), STOP_SECONDS)
     record.unlink(missing_ok=True)
 
 
-def _is_alive(process: psutil.Process) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    return False
+def _alive_groups(leaders: Mapping[int, float]) -> list[int]:
+    """The groups, of those whose leaders were created at these times, in which any process lives.
+
+    A leader may be gone while others of its group still hold its port.
+    """
+    alive = set()
+    for process in psutil.process_iter() if leaders else ():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            group = os.getpgid(process.pid)
+            if group in leaders and _is_of(group, leaders[group]) and process.status() != psutil.STATUS_ZOMBIE:
+                alive.add(group)
+    return sorted(alive)
+
+
+def _is_of(leader: int, created_at: float) -> bool:
+    """Whether a group is still that of the leader created then: numbers of processes are used again."""
+    try:
+        return abs(psutil.Process(leader).create_time() - created_at) < 2
+    except psutil.NoSuchProcess:
+        # Nobody gets the number while its group lives, unless the machine has started anew.
+        return created_at > psutil.boot_time()
 
 
 def _stop_groups(alive: Callable[[], list[int]], seconds: float) -> None:

@@ -187,6 +187,16 @@ def test_process_that_got_the_number_of_a_killed_one_is_left_alone(tmp_path: Pat
         stranger.kill()
 
 
+def test_group_is_stopped_although_its_leader_is_gone(tmp_path: Path) -> None:
+    leader = 'import subprocess; print(subprocess.Popen(["sleep", "600"]).pid, flush=True)'
+    with start_child(tmp_path, [sys.executable, "-c", leader], stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        orphan = psutil.Process(int(child.stdout.readline()))
+    assert not is_over(orphan)
+    stop_leftovers(tmp_path)
+    assert is_over(orphan)
+
+
 def test_child_that_ignores_the_request_to_end_is_killed_with_its_group(tmp_path: Path) -> None:
     deaf = """
 import signal, subprocess, sys
