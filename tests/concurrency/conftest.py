@@ -29,8 +29,8 @@ def test_database_url() -> str:
     return f"postgresql://{values['USER']}:{values['PASSWORD']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
 
 
-@pytest.fixture
-def web_server(transactional_db: None) -> Iterator[WebServer]:
+@pytest.fixture(scope="session")
+def web_server(django_db_setup: None) -> Iterator[WebServer]:
     """gunicorn with two processes of ten threads on the test's database."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{LOOPBACK}:{port}"]

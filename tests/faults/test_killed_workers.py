@@ -14,7 +14,7 @@ from tests.faults.conftest import FULL, Workers, counted, make_meetings
 from tests.smtp import SmtpServer
 from tests.waiting import wait_until
 
-MESSAGES = 10_000 if FULL else 500
+MESSAGES = 10_000 if FULL else 300
 KILLS = 20 if FULL else 5
 # Every fifth kill takes the worker with its pool and all; the others the process that works.
 WHOLE = 5

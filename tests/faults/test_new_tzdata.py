@@ -24,7 +24,7 @@ from tests.people import make_account_manager, make_client
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = dt.datetime(2023, 1, 10, tzinfo=dt.UTC)
-MEETINGS = 10_000 if FULL else 1_000
+MEETINGS = 10_000 if FULL else 300
 MANAGERS = MEETINGS // 25
 MINUTE = dt.timedelta(minutes=1)
 # Zones that both releases agree on, among which nobody is to notice anything.
