@@ -130,6 +130,8 @@ class Watch:
             self.problems.append(f"status {response.status}: {response.url}")
 
 
+# What a colour scheme can change, of all that axe looks at.
+COLOR_RULES = ("color-contrast", "link-in-text-block")
 # A rule of WCAG 2.2, which axe does not apply by itself.
 TARGET_SIZE = {"target-size": {"enabled": True}}
 
@@ -141,6 +143,13 @@ class Axe:
         """Fails with every violation that axe finds on a page."""
         violations = self.violations(page)
         assert not violations, "\n".join(violations)
+
+    def in_both_schemes(self, page: Page) -> list[str]:
+        """What axe finds on a page in the light, and in its colours in the dark."""
+        page.emulate_media(color_scheme="light")
+        found = self.violations(page)
+        page.emulate_media(color_scheme="dark")
+        return found + [f"dark: {violation}" for violation in self.violations(page, rules=COLOR_RULES)]
 
     def violations(self, page: Page, *, rules: Sequence[str] = ()) -> list[str]:
         """What axe finds; `rules` names those that are asked, by default all that concern WCAG."""

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CONNECTIONS = 20
 # The sizes of the table by `make faults`; each answer of 409 in B1 is a whole page with the next best times.
 FULL = os.environ.get("FAULTS") == "full"
-ROUNDS = 10 if FULL else 1
+ROUNDS, REQUESTS = (10, 200) if FULL else (1, 80)
 ATTEMPTS = 2000 if FULL else 400
 CSRF = "c" * 32
 QUARTER = dt.timedelta(minutes=15)
@@ -175,14 +175,14 @@ def post_all(visitors: list[Visitor], forms: list[list[tuple[str, object]]]) -> 
         return list(itertools.chain.from_iterable(answers))
 
 
-def test_b1_one_slot_raced_by_200_requests_is_booked_once(visitors: list[Visitor], cast: Cast) -> None:
+def test_b1_one_slot_raced_by_many_requests_is_booked_once(visitors: list[Visitor], cast: Cast) -> None:
     for day in range(ROUNDS):
         start_at = cast.noon_at + dt.timedelta(days=day)
-        forms = [booking_form(cast, cast.contacts[n % CONNECTIONS], start_at) for n in range(200)]
+        forms = [booking_form(cast, cast.contacts[n % CONNECTIONS], start_at) for n in range(REQUESTS)]
         began = time.monotonic()
         statuses = Counter(status for status, _ in post_all(visitors, forms))
         print(f"B1 round {day + 1}: {dict(statuses)} in {time.monotonic() - began:.1f} s")
-        assert statuses == {303: 1, 409: 199}
+        assert statuses == {303: 1, 409: REQUESTS - 1}
         assert Meeting.objects.filter(start_at=start_at).count() == 1
 
 

@@ -89,7 +89,7 @@ def ready(count: int) -> tuple[list[Meeting], dt.datetime]:
 
 
 def test_no_message_is_claimed_after_its_meeting_was_cancelled() -> None:
-    meetings, now = ready(1_000 if FULL else 200)
+    meetings, now = ready(1_000 if FULL else 100)
     with counted("W12") as figures:
         outcome = race(meetings, now)
         figures.update(figures_of(meetings, outcome))

@@ -16,6 +16,7 @@ from tests.waiting import wait_until
 
 MESSAGES = 10_000 if FULL else 300
 KILLS = 20 if FULL else 5
+CRASHES = 100 if FULL else 30
 # Every fifth kill takes the worker with its pool and all; the others the process that works.
 WHOLE = 5
 
@@ -63,7 +64,7 @@ def test_a_crash_after_the_server_accepted_repeats_the_same_message_id(
     smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
-    make_meetings(50, booked_at=now)
+    make_meetings(CRASHES // 2, booked_at=now)
     plan(now=now)
 
     def killed(*args: object, **kwargs: object) -> None:
@@ -72,13 +73,13 @@ def test_a_crash_after_the_server_accepted_repeats_the_same_message_id(
     with counted("W2") as figures:
         with monkeypatch.context() as crashing:
             crashing.setattr(delivery, "mark_sent", killed)
-            for _ in range(100):
+            for _ in range(CRASHES):
                 with pytest.raises(Killed):
                     deliver(clock=lambda: now, size=1)
-        assert len(smtp_server.deliveries) == 100
+        assert len(smtp_server.deliveries) == CRASHES
         after_the_leases = now + dt.timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-        assert deliver(clock=lambda: after_the_leases) == {"sent": 100}
+        assert deliver(clock=lambda: after_the_leases) == {"sent": CRASHES}
         times = received(smtp_server)
-        figures.update({"crashes": 100, "mails": sum(times.values()), "messages": len(times)})
+        figures.update({"crashes": CRASHES, "mails": sum(times.values()), "messages": len(times)})
     assert set(times) == set(Message.objects.values_list("message_id", flat=True))
     assert set(times.values()) == {2}
