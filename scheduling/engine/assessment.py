@@ -4,40 +4,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property, partial
+from itertools import compress
 from operator import getitem
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.engine.answers import Absence, Apart, Cell, DayOutlook, NearMiss, ParticipantSlot, Proposal, Slot
 from scheduling.engine.availability import Availability
-from scheduling.engine.cells import BANDS, BLOCKED_BY, UNITS_PER_POINT, cells_between, reasons_in
-from scheduling.engine.clock import (
-    QUARTER,
-    date_of,
-    instant_of,
-    quarter_at,
-    quarter_from,
-)
+from scheduling.engine.cells import BANDS, BITS_SET, BLOCKED_BY, UNITS_PER_POINT, cells_between, reasons_in
+from scheduling.engine.clock import QUARTER, date_of, instant_of, quarter_at, quarter_from
 from scheduling.engine.lazy import LazyTuple
-from scheduling.engine.ranking import MICROPOINTS_PER_POINT, Fairness, Ranking
-from scheduling.engine.values import (
-    CELL_MINUTES,
-    Absence,
-    Cell,
-    DayOutlook,
-    InvalidInput,
-    MeetingRequest,
-    NearMiss,
-    Participant,
-    ParticipantSlot,
-    Proposal,
-    Slot,
-)
+from scheduling.engine.ranking import MICROPOINTS_PER_POINT, Fairness, Ranking, Units
+from scheduling.engine.teams import Teams
+from scheduling.engine.values import CELL_MINUTES, InvalidInput, MeetingRequest, Participant
 
 NEAR_MISSES = 3
-#: How many bits are set in each number that `Availability.blocked` may hold.
-BITS_SET = np.array([bits.bit_count() for bits in range(1 << len(BLOCKED_BY))], dtype=np.uint8)
 
 People = Iterable[Participant] | Availability
 
@@ -48,7 +31,8 @@ def propose(request: MeetingRequest, people: People) -> Proposal:
     Whoever asks more than once about the same people gives their `Availability`, so that it is worked out once.
 
     Raises:
-        InvalidInput: no participants, too many, or two with one id; a horizon beyond the availability's.
+        InvalidInput: no participants, too many, or two with one id; a horizon beyond the availability's; a pool with
+            somebody who is no participant, or optional.
     """
     return assess(request, people).proposal
 
@@ -57,7 +41,7 @@ def assess(request: MeetingRequest, people: People) -> "Assessment":
     """What the participants' cells say about the request's horizon.
 
     Raises:
-        InvalidInput: no participants, too many, or two with one id; a horizon beyond the availability's.
+        InvalidInput: as `propose`.
     """
     if not isinstance(people, Availability):
         people = Availability(people, request.start_at, request.end_at)
@@ -86,7 +70,13 @@ class Assessment:
         first_start = -(-quarter_from(request.start_at) // step) * step - self._first
         last_start = quarter_at(request.end_at) - self._width - self._first
         self._starts = range(first_start, max(first_start, last_start + 1), step)
-        self._feasible = availability.feasible(self._starts, self._width)
+        if availability.everybody_comes and not request.pools:
+            self._teams = None
+            self._feasible = availability.feasible(self._starts, self._width)
+        else:
+            self._teams = Teams(self.participants, request.pools, request.policy)
+            starts = np.array(self._starts, dtype=np.intp)
+            self._feasible = starts[self._teams.feasible(availability.blocked(starts, self._width) > 0)]
 
     @cached_property
     def proposal(self) -> Proposal:
@@ -158,7 +148,12 @@ class Assessment:
     @cached_property
     def _ranking(self) -> Ranking:
         """The order of fairness over the feasible slots."""
-        return Ranking(self._availability.costs(self._feasible, self._width), self._fairness)
+        units = self._availability.costs(self._feasible, self._width)
+        if self._teams is None:
+            return Ranking(units, self._fairness)
+        blocked = self._availability.blocked(self._feasible, self._width) > 0
+        counted, ties = self._teams.weighed(units, blocked)
+        return Ranking(counted, self._fairness, ties)
 
     @property
     def _fairness(self) -> Fairness:
@@ -169,38 +164,60 @@ class Assessment:
         return self._availability.days(zone)[starts]
 
     def _slots(self, starts: NDArray[np.intp]) -> tuple[Slot, ...]:
-        """The slots from these starts, at which everybody is free."""
+        """The slots from these starts, which are feasible."""
         # Which slots are shown is known before what they mean for everybody, and takes less than half as long.
         details = LazyTuple(partial(self._details, starts))
         slots = []
         for place, start in enumerate(starts.tolist()):
             start_at = instant_of(self._first + start)
             people = LazyTuple(partial(getitem, details, place))
-            slots.append(Slot(start_at, start_at + self._width * QUARTER, people))
+            apart = LazyTuple(partial(self._apart, self._teams, start)) if self._teams else ()
+            slots.append(Slot(start_at, start_at + self._width * QUARTER, people, apart))
         return tuple(slots)
 
+    def _apart(self, teams: Teams, start: int) -> tuple[Apart, ...]:
+        """Who stays away from the slot from a start, and why."""
+        starts = np.array([start])
+        return teams.apart(
+            self._availability.costs(starts, self._width), self._availability.blocked(starts, self._width)
+        )
+
     def _details(self, starts: NDArray[np.intp]) -> Iterator[tuple[ParticipantSlot, ...]]:
-        """What the slot from each start means for everybody."""
+        """What the slot from each start means for everybody who comes."""
         units = self._availability.costs(starts, self._width)
         costs = (self._fairness.costs(units) / MICROPOINTS_PER_POINT).T.tolist()
         loads = (self._fairness.loads(units) / MICROPOINTS_PER_POINT).T.tolist()
         bands = self._availability.worst_bands(starts, self._width).T.tolist()
         ids = [person.id for person in self.participants]
         zones = [person.zone for person in self.participants]
-        for start, worst, *figures in zip(starts.tolist(), bands, costs, loads, strict=True):
+        optional = [person.optional for person in self.participants]
+        comes = self._comes(starts, units)
+        for place, (start, worst, *figures) in enumerate(zip(starts.tolist(), bands, costs, loads, strict=True)):
             start_at = instant_of(self._first + start)
             end_at = start_at + self._width * QUARTER
             # Many people share few clocks.
             walls = {zone: (start_at.astimezone(zone), end_at.astimezone(zone)) for zone in set(zones)}
             local_starts, local_ends = zip(*map(walls.__getitem__, zones), strict=True)
-            people = map(ParticipantSlot, ids, local_starts, local_ends, map(BANDS.__getitem__, worst), *figures)
-            yield tuple(people)
+            band = map(BANDS.__getitem__, worst)
+            people = map(ParticipantSlot, ids, local_starts, local_ends, band, *figures, optional)
+            yield tuple(compress(people, comes[place]) if comes else people)
+
+    def _comes(self, starts: NDArray[np.intp], units: Units) -> list[list[bool]] | None:
+        """Who comes to the slot from each start, or None where everybody does."""
+        if self._teams is None:
+            return None
+        blocked = self._availability.blocked(starts, self._width) > 0
+        comes: list[list[bool]] = self._teams.comes(units, blocked).T.tolist()
+        return comes
 
     def _absences(self, blocked: NDArray[np.uint8]) -> tuple[Absence, ...]:
-        """Who is free at none of some starts, given what blocks whom at each of them."""
+        """Who is missed and free at none of some starts, given what blocks whom at each of them."""
         counts = {reason: (blocked & bit > 0).sum(axis=1).tolist() for reason, bit in BLOCKED_BY.items()}
         absences = []
-        for row in np.flatnonzero(blocked.all(axis=1)).tolist():
+        absent: NDArray[np.bool_] = np.logical_and.reduce(blocked, axis=1)
+        if self._teams:
+            absent = self._teams.missing(absent)
+        for row in np.flatnonzero(absent).tolist():
             frequency = Counter({reason: count[row] for reason, count in counts.items()})
             reasons = tuple(reason for reason, count in frequency.most_common() if count)
             absences.append(Absence(self.participants[row].id, reasons))
@@ -208,15 +225,20 @@ class Assessment:
 
     def _near_misses(self) -> tuple[NearMiss, ...]:
         starts = np.array(self._starts, dtype=np.intp)
-        pairs = BITS_SET[self._availability.blocked(starts, self._width)].sum(axis=0)
+        pairs = BITS_SET[self._blocks(starts)].sum(axis=0)
         nearest = np.argsort(pairs, kind="stable")[:NEAR_MISSES]
         return tuple(self._near_miss(start) for start in starts[nearest].tolist())
 
     def _near_miss(self, start: int) -> NearMiss:
-        blocks = self._availability.blocked(np.array([start]), self._width)[:, 0].tolist()
+        blocks = self._blocks(np.array([start]))[:, 0].tolist()
         blockers = (
             (person.id, reason)
             for person, block in zip(self.participants, blocks, strict=True)
             for reason in reasons_in(block)
         )
         return NearMiss(instant_of(self._first + start), tuple(sorted(blockers)))
+
+    def _blocks(self, starts: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """What blocks those who have to come, as bits: where not all have to, the fewest that stand in the way."""
+        blocks = self._availability.blocked(starts, self._width)
+        return self._teams.least_blocked(blocks) if self._teams else blocks

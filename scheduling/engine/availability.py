@@ -32,7 +32,9 @@ class Availability:
         check_participants(self.participants)
         check_horizon(start_at, end_at)
         self.start_at, self.end_at = start_at, end_at
-        self.anchor = next((one for one in self.participants if one.role is Role.CLIENT), self.participants[0])
+        comers = [one for one in self.participants if not one.optional]
+        self.anchor = next((one for one in comers if one.role is Role.CLIENT), comers[0])
+        self.everybody_comes = len(comers) == len(self.participants)
         self.first, self.last = quarter_at(start_at), quarter_from(end_at)
 
         self._cells = packed_cells(self.participants, self.first, self.last)

@@ -7,11 +7,12 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.engine.answers import Band, Reason
 from scheduling.engine.busy import busy_cells
 from scheduling.engine.clock import QUARTERS_PER_DAY, stretches
 from scheduling.engine.days import DateKind, kinds_of_dates
 from scheduling.engine.hours import CELL_STARTS, HALF, HALF_DAY_CLOSING, minutes_outside, working_patterns
-from scheduling.engine.values import DAY_MINUTES, Band, Participant, Reason, WeeklyHours
+from scheduling.engine.values import DAY_MINUTES, Participant, WeeklyHours
 
 #: Costs are counted in 1/1440 points: 10 + x²/360 points an hour are 3600 + x² of them a cell.
 UNITS_PER_POINT = 1440
@@ -27,6 +28,8 @@ HARD_MINUTES = 180
 
 #: The bit of each reason in `Cells.blocks`.
 BLOCKED_BY = {reason: 1 << position for position, reason in enumerate(Reason)}
+#: How many of them are set in each number that blocks may be.
+BITS_SET = np.array([bits.bit_count() for bits in range(1 << len(BLOCKED_BY))], dtype=np.uint8)
 
 #: A whole cell is packed into one number, so that what is laid out is laid out once: cost, band and blocks.
 BAND_SHIFT = MAX_UNITS.bit_length()

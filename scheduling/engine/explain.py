@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from scheduling.engine.answers import Explanation, Position, Reason
 from scheduling.engine.cells import (
     BANDS,
     BLOCKED_BY,
@@ -19,15 +20,7 @@ from scheduling.engine.cells import (
 from scheduling.engine.clock import QUARTERS_PER_DAY, date_of, quarter_at, quarter_from, wall_quarters
 from scheduling.engine.days import kinds_of_dates
 from scheduling.engine.hours import working_patterns
-from scheduling.engine.values import (
-    CELL_MINUTES,
-    DAY_MINUTES,
-    DayHours,
-    Explanation,
-    Participant,
-    Position,
-    Reason,
-)
+from scheduling.engine.values import CELL_MINUTES, DAY_MINUTES, DayHours, Participant
 
 _WALL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall time has no zone
 

@@ -28,6 +28,8 @@ AT_ONCE = 65_536
 
 Units = NDArray[np.int32] | NDArray[np.int64]
 Micropoints = NDArray[np.int64]
+#: What decides between slots that are equally fair, one row a key: lower first, and the last row weighs most.
+Ties = NDArray[np.int64]
 Slots = NDArray[np.intp]
 Days = NDArray[np.int64]
 
@@ -82,10 +84,11 @@ def _rounding(weight: int, burden: float) -> int:
 class Ranking:
     """The order of fairness over slots; no more of it is worked out than is asked for."""
 
-    def __init__(self, units: Units, fairness: Fairness) -> None:
+    def __init__(self, units: Units, fairness: Fairness, ties: Ties | None = None) -> None:
         """Take exact costs in units."""
         self._units = units
         self._fairness = fairness
+        self._ties = ties
 
     @cached_property
     def _leading(self) -> Micropoints:
@@ -98,7 +101,16 @@ class Ranking:
 
     def fairest_first(self, slots: Slots) -> Slots:
         """Some slots from the fairest, given in the order of their starts."""
+        if self._ties is not None:
+            # What is sorted last weighs most, and keeps this order where all is equal.
+            slots = slots[np.lexsort(self._ties[:, slots])]
         return slots[self._fairness.order(self._units.take(slots, axis=1))]
+
+    @property
+    def fairest(self) -> int:
+        """The fairest slot of all; there is one."""
+        (best,) = (self._leading == self._leading.min()).nonzero()
+        return int(self.fairest_first(best)[0])
 
     def fairest_of_days(self, days: Days) -> dict[int, int]:
         """The fairest slot of each date, given all slots' dates."""

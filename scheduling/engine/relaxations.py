@@ -1,27 +1,27 @@
 """What one change would win: a busy time moved, somebody reachable longer, a shorter meeting, one person fewer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.engine.answers import Slot
 from scheduling.engine.assessment import assess
 from scheduling.engine.cells import Cells, cells_between
 from scheduling.engine.clock import CELL_SECONDS, instant_of, quarter_at, quarter_from
 from scheduling.engine.lazy import LazyTuple
-from scheduling.engine.ranking import Fairness
+from scheduling.engine.ranking import Fairness, Ranking
+from scheduling.engine.teams import Teams
 from scheduling.engine.values import (
     CELL_MINUTES,
     DAY_MINUTES,
     DayHours,
     MeetingRequest,
     Participant,
-    ParticipantSlot,
-    Slot,
     WeeklyHours,
     check_participants,
 )
@@ -69,10 +69,11 @@ def relaxations(request: MeetingRequest, participants: Iterable[Participant]) ->
     earlier best slot. So that all can be compared, a shorter meeting counts as if it went on at the same rate for as
     long as was asked for, and somebody left out carries the burden so far and no more. Of two extents of one change,
     such as reachable for half an hour or an hour longer, the larger is told only where it wins more starts. That
-    somebody works on a day off is never proposed.
+    somebody works on a day off is never proposed. Pools stay as they are: with each change their fairest team comes.
 
     Raises:
-        InvalidInput: no participants, too many, or two with one id.
+        InvalidInput: no participants, too many, or two with one id; a pool with somebody who is no participant, or
+            optional.
     """
     return _Search(request, tuple(participants)).ranked()
 
@@ -109,6 +110,15 @@ class _Found:
     units: Units
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a change makes of one person: `costs` sums the cells before each one; `freed` are starts no more blocked."""
+
+    person: int
+    costs: NDArray[np.int64]
+    freed: Starts
+
+
 class _Search:
     """The cells of all participants, of whom one at a time is changed.
 
@@ -119,20 +129,23 @@ class _Search:
         check_participants(people)
         self.request, self.people = request, people
         self.fairness = Fairness(people, request.policy)
+        self.teams = Teams(people, request.pools, request.policy)
         self.width = request.duration_minutes // CELL_MINUTES
         self.first, self.last = quarter_at(request.start_at), quarter_from(request.end_at)
         self.cells = [cells_between(person, self.first, self.last) for person in people]
         self.blocked = np.stack([_before(cells.blocks > 0) for cells in self.cells])
         self.costs = np.stack([_before(cells.costs) for cells in self.cells])
-        # Everybody blocks a start or nobody does: who it is, is what decides who could help.
         self.starts = self._starts(self.width)
-        self.blockers = self._sums(self.blocked, self.starts, self.width) > 0
-        self.feasible = self.starts[~self.blockers.any(axis=0)]
+        self.blockers = self._blockers(self.starts, self.width)
+        self.staffed = self.teams.staffed(self.blockers)
+        self.required_blockers = self.blockers[self.teams.required].sum(axis=0)
+        self.feasible = self.starts[self.staffed & (self.required_blockers == 0)]
+        self.fits = self._marked(self.feasible)
 
     def ranked(self) -> tuple[Relaxation, ...]:
         found = [*self._shorter(), *self._without()]
         for place, person in enumerate(self.people):
-            alone = self.starts[self.blockers[place] & (self.blockers.sum(axis=0) == 1)]
+            alone = self.starts[self.blockers[place] & self._feasible_without(place)]
             if len(alone):
                 found += self._reachable(place, person, alone)
                 found += self._moved(place, person, alone)
@@ -141,7 +154,7 @@ class _Search:
         # Sorted so, what ties in fairness stays in this order.
         found.sort(key=lambda one: (-one.won, one.start))
         order = self.fairness.order(np.stack([one.units for one in found], axis=1)).tolist()
-        usual = self._fairest(self.feasible, self._units(self.feasible, self.width)) if len(self.feasible) else None
+        usual = self._fairest(self.feasible, self.width) if len(self.feasible) else None
         return tuple(self._relaxation(found[place], usual[1] if usual else None) for place in order)
 
     def _relaxation(self, found: _Found, usual: Units | None) -> Relaxation:
@@ -149,14 +162,14 @@ class _Search:
         minutes = found.minutes if found.kind is RelaxationKind.SHORTER else self.request.duration_minutes
         start_at = instant_of(self.first + found.start)
         end_at = start_at + timedelta(minutes=minutes or 0)
-        shares = LazyTuple(partial(self._shares, found, start_at, end_at))
+        best = cache(partial(self._best, found, start_at, end_at))
         return Relaxation(
             found.kind,
             person.id if person else None,
             found.busy,
             found.minutes,
             found.won,
-            Slot(start_at, end_at, shares),
+            Slot(start_at, end_at, LazyTuple(lambda: best().participants), LazyTuple(lambda: best().stays_away)),
             is_fairer=usual is None or self._is_fairer(found.units, usual),
         )
 
@@ -165,12 +178,12 @@ class _Search:
         forth, back = np.stack([units, usual], axis=1), np.stack([usual, units], axis=1)
         return [*self.fairness.order(forth)] == [0, 1] and [*self.fairness.order(back)] == [1, 0]
 
-    def _shares(self, found: _Found, start_at: datetime, end_at: datetime) -> Sequence[ParticipantSlot]:
-        """What the slot means for everybody who is there, worked out for this slot alone."""
+    def _best(self, found: _Found, start_at: datetime, end_at: datetime) -> Slot:
+        """What the slot means for everybody, worked out for this slot alone."""
         minutes = int((end_at - start_at) / timedelta(minutes=1))
         request = replace(self.request, duration_minutes=minutes, start_at=start_at, end_at=end_at)
         slot = assess(request, self._changed(found)).slot_at(start_at)
-        return slot.participants if isinstance(slot, Slot) else ()
+        return slot if isinstance(slot, Slot) else Slot(start_at, end_at, ())
 
     def _changed(self, found: _Found) -> list[Participant]:
         """The people with the change."""
@@ -180,8 +193,9 @@ class _Search:
         person = people.pop(found.person)
         if found.kind is not RelaxationKind.WITHOUT:
             if found.busy is not None:
-                # Of its own busy times the slot overlaps none but the one that is moved.
-                person = replace(person, busy=(), busy_seconds=())
+                busy = _busy_times(person)
+                busy.remove(found.busy)
+                person = replace(person, busy=tuple(busy), busy_seconds=())
             else:
                 hours = longer_reachable(person.reachable_hours, found.kind, found.minutes or 0)
                 person = replace(person, reachable_hours=hours)
@@ -193,30 +207,28 @@ class _Search:
         usual = len(self.feasible)
         for width in range(self.width - 1, 0, -1):
             starts = self._starts(width)
-            starts = starts[~(self._sums(self.blocked, starts, width) > 0).any(axis=0)]
+            starts = starts[self.teams.feasible(self._blockers(starts, width))]
             if len(starts) > usual:
-                start, units = self._fairest(starts, self._units(starts, width))
+                start, units = self._fairest(starts, width)
                 at_length = units * self.width // width
                 won = len(starts) - len(self.feasible)
                 yield _Found(RelaxationKind.SHORTER, None, None, width * CELL_MINUTES, won, start, at_length)
             usual = max(usual, len(starts))
 
     def _without(self) -> Iterator[_Found]:
-        """Everybody else, without one person."""
-        if len(self.people) == 1:
+        """Everybody else, without one person who would have to come."""
+        if sum(not person.optional for person in self.people) == 1:
             return
-        blockers = self.blockers.sum(axis=0)
-        for place in range(len(self.people)):
-            starts = self.starts[blockers == self.blockers[place]]
+        for place in np.flatnonzero(self.teams.required).tolist():
+            starts = self.starts[self._feasible_without(place)]
             if len(starts) > len(self.feasible):
-                units = self._units(starts, self.width)
-                units[place] = 0
-                start, best = self._fairest(starts, units)
+                nothing = np.zeros_like(self.costs[place])
+                start, best = self._fairest(starts, self.width, _Change(place, nothing, starts))
                 won = len(starts) - len(self.feasible)
                 yield _Found(RelaxationKind.WITHOUT, place, None, None, won, start, best)
 
     def _reachable(self, place: int, person: Participant, alone: Starts) -> Iterator[_Found]:
-        """One person reachable earlier or later; `alone` are the starts that nobody else blocks."""
+        """One person reachable earlier or later; `alone` are the starts that nobody else rules out."""
         for kind in (RelaxationKind.REACHABLE_EARLIER, RelaxationKind.REACHABLE_LATER):
             won = 0
             hours = person.reachable_hours
@@ -226,10 +238,11 @@ class _Search:
                     break
                 hours = longer
                 cells = cells_between(replace(person, reachable_hours=hours), self.first, self.last)
-                starts = alone[self._sums(_before(cells.blocks > 0), alone, self.width) == 0]
-                if len(starts) > won:
-                    won = len(starts)
-                    yield self._found(kind, place, cells, starts, minutes=minutes)
+                freed = alone[self._sums(_before(cells.blocks > 0), alone, self.width) == 0]
+                gained = self._gained(freed)
+                if len(gained) > won:
+                    won = len(gained)
+                    yield self._found(kind, place, cells, freed, minutes=minutes)
 
     def _moved(self, place: int, person: Participant, alone: Starts) -> Iterator[_Found]:
         """Each of one person's busy times moved out of the way."""
@@ -249,34 +262,62 @@ class _Search:
             near = slice(*np.searchsorted(alone, [begin - self.width + 1, end]).tolist())
             overlap = np.minimum(end, alone[near] + self.width) - np.maximum(begin, alone[near])
             # Where no other busy time covers the slot, the cells covered are those of this one.
-            starts = alone[near][covered[near] == overlap]
-            if len(starts):
-                yield self._found(RelaxationKind.BUSY_MOVED, place, free, starts, busy=busy)
+            freed = alone[near][covered[near] == overlap]
+            if len(freed) and len(self._gained(freed)):
+                yield self._found(RelaxationKind.BUSY_MOVED, place, free, freed, busy=busy)
 
     def _found(
         self,
         kind: RelaxationKind,
         place: int,
         cells: Cells,
-        won: Starts,
+        freed: Starts,
         *,
         busy: tuple[datetime, datetime] | None = None,
         minutes: int | None = None,
     ) -> _Found:
-        """A change by which one person has other cells; `won` are the starts that become feasible."""
+        """A change by which one person has other cells, and is free from the `freed` starts as well."""
+        won = self._gained(freed)
         starts = np.sort(np.concatenate([self.feasible, won]))
-        units = self._units(starts, self.width)
         # Where the person was free before, the cells cost what they cost.
-        units[place] = self._sums(_before(cells.costs), starts, self.width)
-        start, best = self._fairest(starts, units)
+        start, best = self._fairest(starts, self.width, _Change(place, _before(cells.costs), freed))
         return _Found(kind, place, busy, minutes, len(won), start, best)
 
-    def _fairest(self, starts: Starts, units: Units) -> tuple[int, Units]:
-        """The fairest start, and what it costs everybody."""
-        leading = self.fairness.leading(units)
-        (best,) = (leading == leading.min()).nonzero()
-        place = int(best[self.fairness.order(units[:, best])[0]])
-        return int(starts[place]), units[:, place]
+    def _fairest(self, starts: Starts, width: int, change: _Change | None = None) -> tuple[int, Units]:
+        """The fairest start, and what of its costs counts."""
+        units = self._units(starts, width)
+        if change:
+            units[change.person] = self._sums(change.costs, starts, width)
+        ties = None
+        if not self.teams.everybody_comes:
+            blocked = self._blockers(starts, width)
+            if change:
+                blocked[change.person] &= ~self._marked(change.freed)[starts]
+            units, ties = self.teams.weighed(units, blocked)
+        slot = Ranking(units, self.fairness, ties).fairest
+        return int(starts[slot]), units[:, slot]
+
+    def _feasible_without(self, place: int) -> NDArray[np.bool_]:
+        """Which starts would be feasible if one person blocked none."""
+        if self.teams.required[place]:
+            without: NDArray[np.bool_] = self.staffed & (self.required_blockers == self.blockers[place])
+            return without
+        blockers = self.blockers.copy()
+        blockers[place] = False
+        return self.teams.feasible(blockers)
+
+    def _gained(self, freed: Starts) -> Starts:
+        """Those of some starts that are not feasible as things are."""
+        return freed[~self.fits[freed]]
+
+    def _marked(self, starts: Starts) -> NDArray[np.bool_]:
+        """Which cells of the horizon are among some starts."""
+        marked = np.zeros(self.last - self.first, np.bool_)
+        marked[starts] = True
+        return marked
+
+    def _blockers(self, starts: Starts, width: int) -> NDArray[np.bool_]:
+        return self._sums(self.blocked, starts, width) > 0
 
     def _starts(self, width: int) -> Starts:
         step = self.request.step_minutes // CELL_MINUTES

@@ -1,16 +1,17 @@
-"""The words of the engine: who meets, for how long, within which horizon, and what comes back."""
+"""What the engine is asked: who meets, for how long, and within which horizon."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from math import comb, prod
 from operator import lt
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 MAX_PARTICIPANTS = 200
 MAX_HORIZON_DAYS = 366
+MAX_TEAMS = 1_000
 # Loads stay below 2**53 micropoints, so that a float can show all six decimals.
 MAX_BURDEN = 1_000_000_000
 MAX_MINUTES = MAX_HORIZON_DAYS * 1440
@@ -57,24 +58,6 @@ class Policy(StrEnum):
     LEAST_TOTAL = "least_total"
 
 
-class Band(StrEnum):
-    """How far a time lies from a person's wishes, from best to worst."""
-
-    IDEAL = "ideal"
-    GOOD = "good"
-    STRETCH = "stretch"
-    HARD = "hard"
-    VERY_HARD = "very_hard"
-
-
-class Reason(StrEnum):
-    """Why a person cannot meet."""
-
-    BUSY = "busy"
-    DAY_OFF = "day_off"
-    UNREACHABLE = "unreachable"
-
-
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -117,7 +100,7 @@ def _minute(text: object, field: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One person in the meeting.
+    """One person in the meeting, who need not come where `optional`.
 
     `days_off` holds own days off and the calendar's holidays together; `busy` holds half-open intervals, and
     `busy_seconds` more of them as seconds since 1970, starts and ends in turn, which are quicker to read.
@@ -136,6 +119,7 @@ class Participant:
     busy_seconds: tuple[float, ...] = ()
     buffer_minutes: int = 0
     burden: float = 0.0
+    optional: bool = False
 
     def __post_init__(self) -> None:
         for name in ("working_hours", "preferred_hours", "reachable_hours"):
@@ -165,8 +149,27 @@ def _check_weekly_hours(hours: WeeklyHours, field: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """Participants of whom only so many come, as in "any one of these" or "two of these three"."""
+
+    ids: tuple[str, ...]
+    take: int = 1
+
+    def __post_init__(self) -> None:
+        if len(self.ids) < 2:
+            raise InvalidInput("ids", "must hold at least two people to choose from")
+        if len(set(self.ids)) < len(self.ids):
+            raise InvalidInput("ids", "must not hold anybody twice")
+        if not 1 <= self.take < len(self.ids):
+            raise InvalidInput("take", f"must be at least 1 and leave somebody out: at most {len(self.ids) - 1}")
+
+
+@dataclass(frozen=True, slots=True)
 class MeetingRequest:
-    """What is looked for: a meeting that starts at or after `start_at` and ends by `end_at`."""
+    """What is looked for: a meeting that starts at or after `start_at` and ends by `end_at`.
+
+    Everybody comes who is in none of the `pools` and not optional, and so many of each pool as it takes.
+    """
 
     duration_minutes: int
     start_at: datetime
@@ -174,6 +177,7 @@ class MeetingRequest:
     step_minutes: int = 15
     policy: Policy = Policy.CLIENT_FIRST
     count: int = 5
+    pools: tuple[Pool, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("duration_minutes", "step_minutes"):
@@ -183,6 +187,18 @@ class MeetingRequest:
         check_horizon(self.start_at, self.end_at)
         if self.count < 1:
             raise InvalidInput("count", "must be at least 1")
+        if self.pools:
+            _check_teams(self.pools)
+
+
+def _check_teams(pools: tuple[Pool, ...]) -> None:
+    seen: set[str] = set()
+    for position, pool in enumerate(pools):
+        if not seen.isdisjoint(pool.ids):
+            raise InvalidInput(f"pools[{position}]", "must not hold anybody of the pools before it")
+        seen.update(pool.ids)
+    if prod(comb(len(pool.ids), pool.take) for pool in pools) > MAX_TEAMS:
+        raise InvalidInput("pools", f"must leave at most {MAX_TEAMS:,} teams to choose from")
 
 
 def check_horizon(start_at: datetime, end_at: datetime) -> None:
@@ -207,7 +223,7 @@ def check_participants(participants: tuple[Participant, ...]) -> None:
     """Check the rules that hold between participants.
 
     Raises:
-        InvalidInput: none, too many, or two with one id.
+        InvalidInput: none, too many, two with one id, or only optional ones.
     """
     if not 1 <= len(participants) <= MAX_PARTICIPANTS:
         raise InvalidInput("participants", f"must hold 1 to {MAX_PARTICIPANTS} people")
@@ -216,106 +232,20 @@ def check_participants(participants: tuple[Participant, ...]) -> None:
         if participant.id in seen:
             raise InvalidInput(f"participants[{position}].id", "must differ from those before it")
         seen.add(participant.id)
+    if all(participant.optional for participant in participants):
+        raise InvalidInput("participants", "must hold somebody who is not optional")
 
 
-class ParticipantSlot(NamedTuple):
-    """What a slot means for one person; cost and load are in points, rounded to 6 decimals."""
+def check_pools(pools: tuple[Pool, ...], participants: Sequence[Participant]) -> None:
+    """Check that whoever is in a pool is a participant, and not optional.
 
-    # A named tuple, because a proposal makes hundreds of them, and a frozen dataclass takes three times as long.
-
-    id: str
-    local_start: datetime
-    local_end: datetime
-    band: Band
-    cost: float
-    load: float
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A time at which everybody can meet; participants are in the order given."""
-
-    start_at: datetime
-    end_at: datetime
-    participants: Sequence[ParticipantSlot]
-
-    @property
-    def total_cost(self) -> float:
-        """The sum of everybody's cost, in points."""
-        return round(sum(person.cost for person in self.participants), 6)
-
-
-@dataclass(frozen=True, slots=True)
-class NearMiss:
-    """A time at which somebody cannot meet; blockers are sorted by id and reason."""
-
-    start_at: datetime
-    blockers: tuple[tuple[str, Reason], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """How many starts are feasible, the chosen slots from the fairest, and near misses where nothing fits."""
-
-    feasible: int
-    slots: tuple[Slot, ...]
-    near_misses: tuple[NearMiss, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A quarter of an hour of one person's time; band and rate (points per hour) are None when blocked."""
-
-    start_at: datetime
-    band: Band | None
-    rate: float | None
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """A person without a free start on a day, and why: the reason that blocks the most starts comes first."""
-
-    id: str
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DayOutlook:
-    """What a date on the anchor's wall has to offer; `fairest` is None where `feasible` is 0."""
-
-    date: date
-    feasible: int
-    fairest: Slot | None
-    absences: tuple[Absence, ...]
-
-
-class Position(StrEnum):
-    """Where a time lies in a person's day."""
-
-    PREFERRED = "preferred"
-    WORKING = "working"
-    BEFORE_HOURS = "before_hours"
-    AFTER_HOURS = "after_hours"
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a time costs a person what it costs, or why it is blocked.
-
-    `position` is that of the cell farthest outside working hours, and `minutes_outside` its distance; it is
-    None where no working hours are near. `working_wall` holds the working hours that this cell lies in or is
-    measured from, `reachable_wall` the reachable hours around it, or the nearest to the first cell that is
-    unreachable: start and end as naive wall times of the person's zone. `day_off_date` is the first date that
-    is off, or off from 13:00 on.
+    Raises:
+        InvalidInput: naming the pool by its place, as in `pools[0]`.
     """
-
-    position: Position | None
-    minutes_outside: int
-    bridge_day: bool
-    working_wall: tuple[datetime, datetime] | None
-    reachable_wall: tuple[datetime, datetime] | None
-    reasons: tuple[Reason, ...]
-    day_off_date: date | None
-    band: Band | None
-    cost: float | None
+    optional = {person.id: person.optional for person in participants}
+    for position, pool in enumerate(pools):
+        for participant_id in pool.ids:
+            if participant_id not in optional:
+                raise InvalidInput(f"pools[{position}]", f"must hold participants, unlike {participant_id[:40]!r}")
+            if optional[participant_id]:
+                raise InvalidInput(f"pools[{position}]", f"must hold nobody optional, like {participant_id[:40]!r}")

@@ -10,7 +10,7 @@ import holidays
 from hypothesis import strategies as st
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ZONES = sorted((files("tzdata") / "zones").read_text().split())
 # Odd offsets, changes of half an hour, the ends of the earth, two changes a year around Ramadan.
 REMARKABLE_ZONES = [
@@ -53,6 +53,7 @@ def calendars_of(country: str) -> tuple[tuple[str | None, ...], tuple[str, ...]]
     return (None, *calendar.subdivisions), tuple(sorted(calendar.supported_categories))
 
 
+countries = st.sampled_from(REMARKABLE_COUNTRIES) | st.sampled_from(COUNTRIES)
 zones = st.sampled_from(ZONES) | st.sampled_from(REMARKABLE_ZONES)
 
 
@@ -87,7 +88,7 @@ always = st.just({weekday: [["00:00", "00:00"]] for weekday in WEEKDAYS})
 
 @st.composite
 def calendars(draw: st.DrawFn) -> dict[str, Any]:
-    country = draw(st.sampled_from(REMARKABLE_COUNTRIES) | st.sampled_from(COUNTRIES))
+    country = draw(countries)
     subdivisions, categories = calendars_of(country)
     return {
         "country": country,
@@ -96,41 +97,69 @@ def calendars(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+# How long somebody is busy, in seconds.
+lengths = st.sampled_from([1, 60, 1800, 3600, 86_400]) | st.integers(1, 20_000)
+
+
+@st.composite
+def busy_seconds(draw: st.DrawFn, days: int) -> tuple[int, int]:
+    """A start and an end, in seconds after the horizon's start, from the day before it to the day after it."""
+    begins = draw(st.integers(-86_400, (days + 2) * 86_400))
+    length = draw(lengths)
+    if draw(st.booleans()):
+        begins, length = begins // 900 * 900, -(-length // 900) * 900
+    return begins, begins + length
+
+
+@cache
+def habits(days: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Some of the optional keys, for a horizon of so many days, with all its times counted from its start.
+
+    Kept, because making the strategies takes longer than drawing from them.
+    """
+    some_days = st.lists(st.integers(-2, days + 2), max_size=4)
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "role": st.sampled_from(["client", "staff"]),
+            "calendar": calendars(),
+            "working_hours": office_weeks | odd_weeks,
+            "preferred_hours": office_weeks | odd_weeks,
+            "reachable_hours": always | odd_weeks,
+            "days_off": some_days,
+            "half_days": some_days,
+            "extra_workdays": some_days,
+            "busy": st.lists(busy_seconds(days), max_size=6),
+            "buffer_minutes": st.sampled_from([0, 5, 10, 15, 30, 61]),
+            "burden": st.sampled_from([0, 12.5, 40]) | st.integers(0, 400) | st.floats(0, 400, allow_subnormal=False),
+        },
+    )
+
+
 @st.composite
 def participants(draw: st.DrawFn, name: str, zone: str, start: datetime, end: datetime) -> dict[str, Any]:
     """One person with some of the optional keys."""
-    days = st.integers(-2, (end - start).days + 2).map(lambda day: (start + timedelta(days=day)).date().isoformat())
-    some_days = st.lists(days, max_size=4)
-    seconds = int((end - start).total_seconds())
+    person = {"id": name, "timezone": zone, **draw(habits((end - start).days))}
+    for key in person.keys() & {"days_off", "half_days", "extra_workdays"}:
+        person[key] = [(start + timedelta(days=day)).date().isoformat() for day in person[key]]
+    if "busy" in person:
+        person["busy"] = [
+            [(start + timedelta(seconds=second)).isoformat() for second in edges] for edges in person["busy"]
+        ]
+    return person
 
-    @st.composite
-    def busy_times(draw: st.DrawFn) -> list[str]:
-        begins = draw(st.integers(-86_400, seconds + 86_400))
-        length = draw(st.sampled_from([1, 60, 1800, 3600, 86_400]) | st.integers(1, 20_000))
-        if draw(st.booleans()):
-            begins, length = begins // 900 * 900, -(-length // 900) * 900
-        return [(start + timedelta(seconds=second)).isoformat() for second in (begins, begins + length)]
 
-    return draw(
-        st.fixed_dictionaries(
-            {"id": st.just(name), "timezone": st.just(zone)},
-            optional={
-                "role": st.sampled_from(["client", "staff"]),
-                "calendar": calendars(),
-                "working_hours": office_weeks | odd_weeks,
-                "preferred_hours": office_weeks | odd_weeks,
-                "reachable_hours": always | odd_weeks,
-                "days_off": some_days,
-                "half_days": some_days,
-                "extra_workdays": some_days,
-                "busy": st.lists(busy_times(), max_size=6),
-                "buffer_minutes": st.sampled_from([0, 5, 10, 15, 30, 61]),
-                "burden": st.sampled_from([0, 12.5, 40])
-                | st.integers(0, 400)
-                | st.floats(0, 400, allow_subnormal=False),
-            },
-        )
-    )
+meetings = st.fixed_dictionaries(
+    {"duration_minutes": st.sampled_from([15, 30, 45, 60, 60, 90, 120, 480])},
+    optional={
+        "step_minutes": st.sampled_from([15, 30, 45, 60, 105, 1440]),
+        "policy": st.sampled_from(["client_first", "shared", "least_total"]),
+        "count": st.integers(1, 30),
+    },
+)
+some_day = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
+horizon_seconds = st.integers(1, 6).map(lambda hours: hours * 3600) | st.integers(1, 8 * 86_400) | st.just(604_800)
+seconds_past_the_hour = st.just(0) | st.integers(0, 3600)
 
 
 @st.composite
@@ -138,26 +167,62 @@ def cases(draw: st.DrawFn, most_people: int = 4) -> dict[str, Any]:
     """A case, most of them in a week in which a clock changes."""
     people_zones = draw(st.lists(zones, min_size=1, max_size=most_people))
     changes = sorted({day for zone in people_zones for day in clock_changes(zone)})
-    some_day = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
     day = draw(st.sampled_from(changes) | some_day if changes else some_day)
     start = datetime.combine(day, datetime.min.time(), UTC) - timedelta(
-        hours=draw(st.integers(-24, 72)), seconds=draw(st.just(0) | st.integers(0, 3600))
+        hours=draw(st.integers(-24, 72)), seconds=draw(seconds_past_the_hour)
     )
-    length = draw(st.integers(1, 6).map(lambda hours: hours * 3600) | st.integers(1, 8 * 86_400) | st.just(604_800))
-    end = start + timedelta(seconds=length)
-    meeting = draw(
-        st.fixed_dictionaries(
-            {
-                "duration_minutes": st.sampled_from([15, 30, 45, 60, 60, 90, 120, 480]),
-                "from": st.just(start.isoformat()),
-                "until": st.just(end.isoformat()),
-            },
-            optional={
-                "step_minutes": st.sampled_from([15, 30, 45, 60, 105, 1440]),
-                "policy": st.sampled_from(["client_first", "shared", "least_total"]),
-                "count": st.integers(1, 30),
-            },
-        )
-    )
+    end = start + timedelta(seconds=draw(horizon_seconds))
+    meeting = {**draw(meetings), "from": start.isoformat(), "until": end.isoformat()}
     people = [draw(participants(f"p{place}", zone, start, end)) for place, zone in enumerate(people_zones)]
     return {"meeting": meeting, "participants": people}
+
+
+@st.composite
+def near_cases(draw: st.DrawFn) -> dict[str, Any]:
+    """Colleagues of like hours, on few days: much that fits, and much that ties."""
+    start = datetime.combine(draw(st.dates(date(2026, 3, 20), date(2026, 3, 31))), datetime.min.time(), UTC)
+    end = start + timedelta(hours=draw(st.integers(8, 60)))
+    hours = st.integers(0, 59).map(lambda hour: start + timedelta(hours=hour))
+    busy = hours.flatmap(
+        lambda begin: st.integers(1, 8).map(lambda length: [begin.isoformat(), (begin + length * HOUR).isoformat()])
+    )
+    people = [
+        draw(
+            st.fixed_dictionaries(
+                {
+                    "id": st.just(f"p{place}"),
+                    "timezone": st.sampled_from(["Europe/London", "Europe/London", "Asia/Kolkata", "America/New_York"]),
+                    "burden": st.sampled_from([0, 0, 2.5, 12.5, 40]),
+                    "role": st.sampled_from(["staff", "staff", "client"]),
+                },
+                optional={"busy": st.lists(busy, max_size=3), "preferred_hours": office_weeks},
+            )
+        )
+        for place in range(draw(st.integers(3, 6)))
+    ]
+    policy = draw(st.sampled_from(["client_first", "shared", "least_total"]))
+    times = {"from": start.isoformat(), "until": end.isoformat()}
+    return {
+        "meeting": {
+            "duration_minutes": draw(st.sampled_from([30, 60, 120])), "step_minutes": 30, "policy": policy, **times,
+        },
+        "participants": people,
+    }  # fmt: skip
+
+
+@st.composite
+def cases_with_teams(draw: st.DrawFn) -> dict[str, Any]:
+    """A case with optional people, pools, or both."""
+    case = draw(near_cases() | near_cases() | cases(most_people=5))
+    first, *others = case["participants"]
+    members = draw(st.permutations([first, *[one for one in others if draw(st.integers(0, 3))]]))
+    for person in case["participants"]:
+        if person not in members:
+            person["optional"] = True
+    ids = [person["id"] for person in members]
+    case["pools"] = []
+    while len(ids) >= 2 and draw(st.integers(0, 4)):
+        size = draw(st.integers(2, min(4, len(ids))))
+        case["pools"].append({"of": ids[:size], "take": draw(st.integers(1, size - 1))})
+        ids = ids[size:]
+    return case

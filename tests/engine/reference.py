@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cache, partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -231,8 +231,16 @@ def solve(case: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def choose(fairest_first: list[Candidate], zone: ZoneInfo, count: int) -> list[Candidate]:
-    taken: list[Candidate] = []
+class Timed(Protocol):
+    start: datetime
+    end: datetime
+
+
+T = TypeVar("T", bound=Timed)
+
+
+def choose(fairest_first: list[T], zone: ZoneInfo, count: int) -> list[T]:
+    taken: list[T] = []
     per_date: Counter[date] = Counter()
     cap = 1
     while True:

@@ -16,14 +16,14 @@ from tests.engine.reference import Candidate, anchor_of, candidates_of, people_o
 large = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-@settings(large, max_examples=50)
+@settings(large, max_examples=30)
 @given(cases())
 def test_every_result_equals_the_references(case: dict[str, Any]) -> None:
     result = result_json(propose(*parse_case(json.dumps(case))))
     assert json.loads(json.dumps(result)) == solve(case)
 
 
-@settings(large, max_examples=20)
+@settings(large, max_examples=12)
 @given(cases(most_people=3))
 def test_every_cell_and_instant_equals_the_references(case: dict[str, Any]) -> None:
     request, participants = parse_case(json.dumps(case))
@@ -55,7 +55,7 @@ def test_every_cell_and_instant_equals_the_references(case: dict[str, Any]) -> N
             ]
 
 
-@settings(large, max_examples=20)
+@settings(large, max_examples=12)
 @given(cases(most_people=3))
 def test_every_day_equals_the_references(case: dict[str, Any]) -> None:
     request, participants = parse_case(json.dumps(case))

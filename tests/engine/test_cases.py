@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import holidays
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -135,6 +137,28 @@ def test_a_half_day_is_off_as_a_whole_where_its_category_is_named(categories: li
     assert result_of(case)["feasible"] == feasible
 
 
+def test_holidays_count_as_far_as_they_are_known() -> None:
+    # Poya days follow the moon as it is announced: the library knows Sri Lanka's up to 2026.
+    for year, holiday in (("2026", "2026-12-23"), ("2002", "2003-01-17")):
+        assert date.fromisoformat(holiday) in holidays.country_holidays("LK", years=int(holiday[:4]))
+        case = smallest()
+        case["meeting"] |= {"from": f"{year}-12-15T00:00:00Z", "until": f"{int(year) + 1}-01-31T00:00:00Z", "count": 99}
+        case["participants"][0] |= {
+            "timezone": "Asia/Colombo",
+            "calendar": {"country": "LK"},
+            "reachable_hours": {weekday: [["09:00", "09:30"]] for weekday in ALL_WEEK},
+        }
+        days = {slot["participants"][0]["local_start"][:10] for slot in result_of(case)["slots"]}
+        assert holiday not in days
+        assert {f"{year}-12-16", f"{int(year) + 1}-01-29"} <= days
+    case["meeting"] |= {"from": "2040-01-02T00:00:00Z", "until": "2040-01-07T00:00:00Z"}
+    # Eight hours have 31 starts.
+    assert result_of(case)["feasible"] == 5 * 31
+    case["participants"][0]["calendar"]["subdivision"] = "XX"
+    with pytest.raises(InvalidInput, match="subdivision"):
+        result_of(case)
+
+
 def test_near_misses_have_the_fewest_blockers_and_are_the_earliest_of_those() -> None:
     case = {
         "meeting": {"duration_minutes": 60, "from": "2026-05-02T09:45:00Z", "until": "2026-05-02T12:00:00Z"},
@@ -182,8 +206,22 @@ def people(number: int) -> Callable[[Any], None]:
     return lambda case: case.update(participants=[{"id": f"p{one}", "timezone": "UTC"} for one in range(number)])
 
 
+def pools(value: Any, **of_the_second: Any) -> Callable[[Any], None]:
+    def change(case: Any) -> None:
+        case["participants"] += [{"id": name, "timezone": "UTC"} for name in ("one", "two", "three")]
+        case["participants"][1] |= of_the_second
+        case["pools"] = value
+
+    return change
+
+
 def twice(case: Any) -> None:
     case["participants"] *= 2
+
+
+def too_many_teams(case: Any) -> None:
+    people(14)(case)
+    case["pools"] = [{"of": [f"p{one}" for one in range(14)], "take": 4}]
 
 
 NO_NUMBERS: list[Any] = [-1, "5", True, None, [], 10**400]
@@ -261,6 +299,22 @@ BROKEN_RULES: list[tuple[Callable[[Any], None], str]] = [
     (meeting(policy="unfair"), "meeting.policy"),
     (meeting(count=0), "meeting.count"),
     (meeting(count=2.5), "meeting.count"),
+    # Somebody optional, and whom to choose from.
+    (first(optional=1), "participants[0].optional"),
+    (first(optional=True), "participants"),
+    (pools({}), "pools"),
+    (pools([["one", "two"]]), "pools[0]"),
+    (pools([{"take": 1}]), "pools[0].of"),
+    (pools([{"of": "one"}]), "pools[0].of"),
+    (pools([{"of": [1, 2]}]), "pools[0].of[0]"),
+    (pools([{"of": []}]), "pools[0].of"),
+    (pools([{"of": ["one"]}]), "pools[0].of"),
+    (pools([{"of": ["one", "two", "one"]}]), "pools[0].of"),
+    *[(pools([{"of": ["one", "two"], "take": take}]), "pools[0].take") for take in (*NO_NUMBERS, 0, 2, 1.5)],
+    (pools([{"of": ["one", "two"]}, {"of": ["two", "three"]}]), "pools[1]"),
+    (pools([{"of": ["one", "two"]}, {"of": ["client-1", "four"]}]), "pools[1]"),
+    (pools([{"of": ["one", "two"]}], optional=True), "pools[0]"),
+    (too_many_teams, "pools"),
     # A horizon over 366 days.
     (meeting(until="2027-03-24T00:00:01Z"), "meeting.until"),
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from tests.engine.generated import cases
 from tests.engine.people import ALWAYS, person
 
 random_cases = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 QUARTER = timedelta(minutes=15)
 

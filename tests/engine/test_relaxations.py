@@ -12,23 +12,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduling.engine import (
+    Apart,
     MeetingRequest,
     Participant,
     Policy,
+    Pool,
     Proposal,
+    Reason,
     Relaxation,
     RelaxationKind,
     Role,
     WeeklyHours,
+    Why,
     propose,
     relaxations,
 )
 from scheduling.meetings.cases import parse_case
-from tests.engine.generated import cases
+from tests.engine.generated import cases, cases_with_teams
 from tests.engine.people import at, days, hours, person
 
 random_cases = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 DAY = 1440
 
@@ -97,7 +101,8 @@ def changes(request: MeetingRequest, people: list[Participant]) -> Iterator[list
             rest = tuple(busy[:number] + busy[number + 1 :])
             changed = replace(one, busy=rest, busy_seconds=())
             yield [(Change("busy_moved", one.id, time, None), request, instead(changed))]
-        if len(people) > 1:
+        chosen_from = one.optional or any(one.id in pool.ids for pool in request.pools)
+        if not chosen_from and sum(not each.optional for each in people) > 1:
             yield [(Change("without", one.id, None, None), request, [*others[0], *others[1]])]
 
 
@@ -122,7 +127,8 @@ def change_of(one: Relaxation) -> Change:
 def fairness_key(request: MeetingRequest, people: list[Participant], one: Relaxation) -> tuple[Any, ...]:
     """What the order of fairness compares, over all people and at the length asked for."""
     scale = Fraction(request.duration_minutes, one.minutes or 1) if one.kind == "shorter" else Fraction(1)
-    costs = {share.id: round(share.cost * DAY) * scale // 1 / Fraction(DAY) for share in one.best.participants}
+    shares = [share for share in one.best.participants if not share.optional]
+    costs = {share.id: round(share.cost * DAY) * scale // 1 / Fraction(DAY) for share in shares}
     loads, total = [], 0
     for who in people:
         weight = 5 if who.role is Role.CLIENT and request.policy is Policy.CLIENT_FIRST else 1
@@ -133,7 +139,7 @@ def fairness_key(request: MeetingRequest, people: list[Participant], one: Relaxa
 
 
 @random_cases
-@given(cases(), st.booleans())
+@given(cases() | cases_with_teams(), st.booleans())
 def test_every_change_wins_what_proposing_anew_finds(case: dict[str, Any], as_seconds: bool) -> None:
     case["meeting"]["duration_minutes"] = min(case["meeting"]["duration_minutes"], 120)
     request, participants = parse_case(json.dumps(case))
@@ -225,3 +231,17 @@ def test_moving_one_of_two_busy_times_wins_nothing_where_the_other_stays() -> No
         key=lambda one: one.busy or (),
     )
     assert (first.busy, first.won, second.busy, second.won) == (twice[0], 9, twice[1], 13)
+
+
+def test_moving_one_busy_time_leaves_the_others_of_a_pool_in_place() -> None:
+    ten, eleven = at("2026-12-08 10:00"), at("2026-12-08 11:00")
+    client = person("Europe/London", name="client", preferred_hours=hours("10:00", "11:00"))
+    ann = person("Europe/London", name="ann", busy=((NINE, ten), (ten, eleven)))
+    bob = person("Europe/London", name="bob", busy=((NINE, ten),), burden=5.0)
+    request = MeetingRequest(60, NINE, eleven, step_minutes=60, pools=(Pool(("ann", "bob")),))
+    # Ten is best with and without nine; ann's second busy time keeps her from it.
+    moved = {one.participant_id: one for one in relaxations(request, [client, ann, bob]) if one.busy == (NINE, ten)}
+    assert set(moved) == {"ann", "bob"}
+    assert (moved["ann"].won, moved["ann"].best.start_at) == (1, ten)
+    assert [share.id for share in moved["ann"].best.participants] == ["client", "bob"]
+    assert moved["ann"].best.stays_away == (Apart("ann", Why.BLOCKED, (Reason.BUSY,)),)

@@ -331,6 +331,18 @@ def test_a_case_that_breaks_a_rule_is_refused_by_the_name_of_its_field(
     assert str(refused.value).isprintable()
 
 
+def test_a_series_is_planned_for_all() -> None:
+    optional, chosen = case(), case()
+    optional["participants"][1]["optional"] = True
+    chosen["pools"] = [{"of": ["client", "staff"], "take": 1}]
+    for refused_case, field in ((optional, "participants[1].optional"), (chosen, "pools")):
+        with pytest.raises(InvalidInput) as refused:
+            parse_series_case(json.dumps(refused_case))
+        assert refused.value.field == field
+    with pytest.raises(InvalidInput, match="optional"):
+        plan_series(SeriesRequest(60, 1, date(2026, 9, 7)), [person("UTC"), person("UTC", name="two", optional=True)])
+
+
 @pytest.mark.parametrize(
     "path", ["meeting", "series", "participants", "meeting.duration_minutes", "series.weeks", "series.start_date"]
 )

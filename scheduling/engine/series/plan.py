@@ -10,14 +10,23 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.engine.answers import ParticipantSlot, Slot
 from scheduling.engine.cells import BANDS, UNITS_PER_POINT
 from scheduling.engine.clock import instant_of
 from scheduling.engine.ranking import CLIENT_FIRST_WEIGHT
 from scheduling.engine.series.occurrences import Occurrences
 from scheduling.engine.series.rotation import Reduction, reduced
 from scheduling.engine.series.search import fairest
-from scheduling.engine.series.values import FixedPlan, Occurrence, OccurrenceKind, SeriesPlan, SeriesRequest, WeeklyTime
-from scheduling.engine.values import Participant, ParticipantSlot, Policy, Role, Slot, check_participants
+from scheduling.engine.series.values import (
+    FixedPlan,
+    Occurrence,
+    OccurrenceKind,
+    SeriesPlan,
+    SeriesRequest,
+    WeeklyTime,
+    check_series_participants,
+)
+from scheduling.engine.values import Participant, Policy, Role
 
 DECIMALS = 1_000_000
 #: What part of the time the plan with one time may take.
@@ -28,10 +37,10 @@ def plan_series(request: SeriesRequest, participants: Iterable[Participant], *, 
     """The fairest plan that is found within about `seconds`; at 0 a good one at once, without a search.
 
     Raises:
-        InvalidInput: no participants, too many, or two with one id.
+        InvalidInput: no participants, too many, or two with one id; somebody optional.
     """
     people = tuple(participants)
-    check_participants(people)
+    check_series_participants(people)
     series = _Series(request, people)
     now = monotonic()
     fixed, _ = series.planned(1, now + seconds * FIXED_SHARE)

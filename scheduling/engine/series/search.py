@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.engine.series import programs, screen
+from scheduling.engine.series.ascent import ascend
 from scheduling.engine.series.first_choice import cheapest_times, evened_out, first_choice
 from scheduling.engine.series.programs import Use, Uses
 from scheduling.engine.series.rotation import Choice, Floats, Mask, Rotation
@@ -172,30 +173,47 @@ class _Search:
         return None
 
     def _first_prices(self) -> Prices:
-        """Prices at which good sets cost much the same: from all times at once, then from a few good sets."""
+        """Prices at which good sets cost much the same: for all sets at once, then from a few good ones."""
         rotation = self._rotation
         if self._cap is not None:
             return Prices(0.0, 1.0, np.zeros(len(rotation.burdens)))
         average = _even(rotation)
+        if rotation.max_times < rotation.feasible.shape[1]:
+            # In a twentieth of a second, so that a bound is known whatever becomes of the rest.
+            average = self._ascend(average)
+            self._sound(average)
         if self._seconds() > 0:
             every = np.ones_like(self.best.times)
             unlimited = replace(rotation, max_times=len(every))
             use = Uses(unlimited, every, moved=self._moved, cap=None).in_parts(self._seconds())
             self.prices.append(self._priced(use))
-            average = self.prices[0].people
+            average = self.prices[-1].people
         for sounding in range(1, SOUNDINGS + 1):
-            times = cheapest_times(rotation, rotation.costs @ average)
-            if self._seconds() <= 0 or rotation.moved(times) > self._moved:
+            if not self._sound(average):
                 break
-            uses = self._uses(times)
-            use = uses.in_parts(self._seconds())
-            self._offer(use.choice)
-            self.prices.append(self._priced(use))
-            self._offer(uses.in_whole_weeks(min(self._seconds(), PATIENCE), self._limit(), self._near / 2).choice)
             average = average + (self.prices[-1].people - average) / (sounding + 1)
         prices = Prices(float(average @ rotation.burdens), 0.0, average)
         self.bound = max(self.bound, *(prices.least(rotation) for prices in (prices, *self.prices)))
         return prices
+
+    def _sound(self, people: Floats) -> bool:
+        """Whether there was time for a good set at these prices of loads; it adds the prices that it asks for."""
+        times = cheapest_times(self._rotation, self._rotation.costs @ people)
+        if self._seconds() <= 0 or self._rotation.moved(times) > self._moved:
+            return False
+        uses = self._uses(times)
+        use = uses.in_parts(self._seconds())
+        self._offer(use.choice)
+        self.prices.append(self._priced(use))
+        self._offer(uses.in_whole_weeks(min(self._seconds(), PATIENCE), self._limit(), self._near / 2).choice)
+        return True
+
+    def _ascend(self, people: Floats) -> Floats:
+        """Better prices of the loads than these, where time is left; raises the bound."""
+        found = ascend(self._rotation, people, moved=self._moved, highest_load=self.value, deadline=self._deadline)
+        self.bound = max(self.bound, found.bound)
+        self.prices.append(Prices(float(found.people @ self._rotation.burdens), 0.0, found.people))
+        return found.people
 
     def _priced(self, use: Use) -> Prices:
         rotation = self._rotation

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
+from scheduling.engine.answers import Slot
 from scheduling.engine.values import (
     CELL_MINUTES,
     DAY_MINUTES,
@@ -13,8 +14,9 @@ from scheduling.engine.values import (
     MAX_MINUTES,
     WEEKDAYS,
     InvalidInput,
+    Participant,
     Policy,
-    Slot,
+    check_participants,
 )
 
 MAX_WEEKS = 104
@@ -57,6 +59,18 @@ class SeriesRequest:
             raise InvalidInput("weekdays", "must name at least one weekday, each once, from Monday on")
         if self.max_times < 1:
             raise InvalidInput("max_times", "must be at least 1")
+
+
+def check_series_participants(participants: tuple[Participant, ...]) -> None:
+    """Check the rules that hold between the participants of a series.
+
+    Raises:
+        InvalidInput: none, too many, two with one id, or somebody optional.
+    """
+    check_participants(participants)
+    for position, participant in enumerate(participants):
+        if participant.optional:
+            raise InvalidInput(f"participants[{position}].optional", "must not be true: a series is planned for all")
 
 
 def _check_minutes(field: str, minutes: int, most: int) -> None:

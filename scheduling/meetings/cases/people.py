@@ -6,7 +6,15 @@ from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from holidays_app.calendars import HALF_DAY, Calendar, CalendarDays, UnknownCalendar, UnsupportedYear, days_between
+from holidays_app.calendars import (
+    HALF_DAY,
+    Calendar,
+    CalendarDays,
+    UnknownCalendar,
+    days_between,
+    supported_years,
+    validate,
+)
 from scheduling.engine import (
     DEFAULT_REACHABLE_HOURS,
     DEFAULT_WORKING_HOURS,
@@ -15,12 +23,14 @@ from scheduling.engine import (
     InvalidInput,
     Participant,
     Role,
+    check_participants,
     weekly_hours,
 )
 from scheduling.meetings.cases.reading import (
     JsonObject,
     Reader,
     civil_date,
+    flag,
     inside,
     interval,
     list_of,
@@ -49,7 +59,9 @@ def participants_of(case: JsonObject, horizon: Horizon) -> tuple[Participant, ..
         ids.add(person.id)
         return person
 
-    return tuple(case.required("participants", list_of(participant, at_most=MAX_PARTICIPANTS)))
+    participants = tuple(case.required("participants", list_of(participant, at_most=MAX_PARTICIPANTS)))
+    check_participants(participants)
+    return participants
 
 
 def _participant(person: "JsonObject", horizon: Horizon) -> Participant:
@@ -80,20 +92,26 @@ def _participant(person: "JsonObject", horizon: Horizon) -> Participant:
             busy=tuple(person.optional("busy", list_of(interval), [])),
             buffer_minutes=person.optional("buffer_minutes", whole_number, 0),
             burden=person.optional("burden", number, 0.0),
+            optional=person.optional("optional", flag, default=False),
         )
 
 
 def _calendar_days(value: "JsonObject", first_date: date, last_date: date) -> CalendarDays | None:
+    """The special days as far as they are known: years without an announcement have no holidays."""
     country = value.optional("country", nonempty_text, None, null=True)
     subdivision = value.optional("subdivision", nonempty_text, None, null=True)
     categories = value.optional("categories", list_of(nonempty_text), ["public"])
     if country is None:
         return None
+    calendar = Calendar(country, subdivision, tuple(categories))
     try:
-        days = days_between(Calendar(country, subdivision, tuple(categories)), first_date, last_date)
+        validate(calendar)
     except UnknownCalendar as error:
         raise InvalidInput(f"{value.path}.{error.field}", error.message) from error
-    except UnsupportedYear as error:
-        raise InvalidInput(f"{value.path}.country", str(error)) from error
+    known = supported_years(country)
+    first_date, last_date = max(first_date, date(known[0], 1, 1)), min(last_date, date(known[-1], 12, 31))
+    if last_date < first_date:
+        return None
+    days = days_between(calendar, first_date, last_date)
     # A case that names the half days' category takes whole days off on them: all days of its categories are off.
     return replace(days, holidays={**days.half_days, **days.holidays}) if HALF_DAY in categories else days

@@ -1,12 +1,23 @@
 """A case that asks for proposals, and its result."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduling.engine import MeetingRequest, Participant, Policy, Proposal, Slot
+from scheduling.engine import Apart, MeetingRequest, Participant, Policy, Pool, Proposal, Slot, check_pools
 from scheduling.meetings.cases.people import participants_of
-from scheduling.meetings.cases.reading import JsonObject, inside, instant, json_value, one_of, utc, whole_number
+from scheduling.meetings.cases.reading import (
+    JsonObject,
+    inside,
+    instant,
+    json_value,
+    list_of,
+    nonempty_text,
+    one_of,
+    utc,
+    whole_number,
+)
 
 
 def parse_case(text: str | bytes) -> tuple[MeetingRequest, tuple[Participant, ...]]:
@@ -21,7 +32,10 @@ def parse_case(text: str | bytes) -> tuple[MeetingRequest, tuple[Participant, ..
     def horizon(zone: ZoneInfo) -> tuple[date, date]:
         return request.start_at.astimezone(zone).date(), request.end_at.astimezone(zone).date()
 
-    return request, participants_of(case, horizon)
+    participants = participants_of(case, horizon)
+    request = replace(request, pools=tuple(case.optional("pools", list_of(_pool), [])))
+    check_pools(request.pools, participants)
+    return request, participants
 
 
 def result_json(proposal: Proposal) -> dict[str, Any]:
@@ -40,8 +54,8 @@ def result_json(proposal: Proposal) -> dict[str, Any]:
 
 
 def slot_json(slot: Slot) -> dict[str, Any]:
-    """A slot: when it is, and what it means for everybody."""
-    return {
+    """A slot: when it is, what it means for everybody who comes, and why others stay away."""
+    told: dict[str, Any] = {
         "start": utc(slot.start_at),
         "end": utc(slot.end_at),
         "participants": [
@@ -52,10 +66,32 @@ def slot_json(slot: Slot) -> dict[str, Any]:
                 "band": person.band.value,
                 "cost": person.cost,
                 "load": person.load,
+                **({"optional": True} if person.optional else {}),
             }
             for person in slot.participants
         ],
     }
+    if slot.stays_away:
+        told["stays_away"] = [_apart_json(apart) for apart in slot.stays_away]
+    return told
+
+
+def _apart_json(apart: Apart) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": apart.id, "why": apart.why.value}
+    if apart.reasons:
+        told["reasons"] = [reason.value for reason in apart.reasons]
+    if apart.highest_load is not None:
+        told |= {"highest_load": apart.highest_load, "chosen_highest_load": apart.chosen_highest_load}
+    return told
+
+
+def _pool(value: Any, path: str) -> Pool:
+    pool = JsonObject(value, path)
+    with inside(path):
+        return Pool(
+            ids=tuple(pool.required("of", list_of(nonempty_text))),
+            take=pool.optional("take", whole_number, 1),
+        )
 
 
 def _meeting(value: Any, path: str) -> MeetingRequest:

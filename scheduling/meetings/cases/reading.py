@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from scheduling.engine import InvalidInput
 
 #: What a case calls the values that the engine names otherwise.
-CASE_NAMES: Final = {"start_at": "from", "end_at": "until", "weekdays": "days"}
+CASE_NAMES: Final = {"start_at": "from", "end_at": "until", "weekdays": "days", "ids": "of"}
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -87,6 +87,12 @@ def whole_number(value: Any, path: str) -> int:
     if (found := number(value, path)) != int(found):
         raise InvalidInput(path, f"must be a whole number, not {shown(value)}")
     return int(found)
+
+
+def flag(value: Any, path: str) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidInput(path, f"must be true or false, not {shown(value)}")
+    return value
 
 
 def number(value: Any, path: str) -> float:

@@ -13,6 +13,7 @@ from scheduling.engine import (
     SeriesPlan,
     SeriesRequest,
     WeeklyTime,
+    check_series_participants,
 )
 from scheduling.meetings.cases.people import participants_of
 from scheduling.meetings.cases.proposals import slot_json
@@ -49,7 +50,10 @@ def parse_series_case(text: str | bytes) -> tuple[SeriesRequest, tuple[Participa
         after = request.start_date + timedelta(weeks=request.weeks, minutes=duration_minutes)
         return request.start_date - timedelta(weeks=1) - ELSEWHERE, after + ELSEWHERE
 
-    return request, participants_of(case, horizon)
+    participants = participants_of(case, horizon)
+    check_series_participants(participants)
+    case.optional("pools", _no_pools, [])
+    return request, participants
 
 
 def plan_json(plan: SeriesPlan) -> dict[str, Any]:
@@ -74,6 +78,12 @@ def _meeting(value: Any, path: str) -> tuple[int, Policy]:
         meeting.required("duration_minutes", whole_number),
         meeting.optional("policy", one_of(Policy), Policy.CLIENT_FIRST),
     )
+
+
+def _no_pools(value: Any, path: str) -> list[Any]:
+    if value != []:
+        raise InvalidInput(path, "must be left out: a series is planned for all")
+    return []
 
 
 def _series(series: JsonObject, duration_minutes: int, policy: Policy) -> SeriesRequest:
