@@ -123,8 +123,9 @@ def _manage(environment: dict[str, str], *arguments: str) -> str:
 
 
 def _gunicorn(host: str, port: int) -> list[str]:
-    options = ["--workers=2", "--worker-class=gthread", "--threads=4", "--no-control-socket"]
-    return [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind={host}:{port}", *options]
+    options = ["--workers=2", "--worker-class=gthread", "--threads=4", "--no-control-socket", "--preload"]
+    log = "--logger-class=config.server_log.ServerLog"
+    return [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind={host}:{port}", log, *options]
 
 
 def _celery() -> list[str]:

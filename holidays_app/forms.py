@@ -1,6 +1,7 @@
 """Choosing a place and a year, with names in the reader's language."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -43,9 +44,18 @@ CATEGORY_NAMES = {
 }
 
 
+COMBINING_MARKS = dict.fromkeys(range(0x300, 0x370))
+
+
 def by_name(choice: tuple[str, Any]) -> str:
     """A key that sorts choices as a reader looks for them: Åland under A, Österreich under O."""
-    return unicodedata.normalize("NFKD", str(choice[1])).casefold().translate(dict.fromkeys(range(0x300, 0x370)))
+    return _without_marks(str(choice[1]))
+
+
+# A page sorts hundreds of countries and zones, and the next one the same ones again.
+@lru_cache(maxsize=8192)
+def _without_marks(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).casefold().translate(COMBINING_MARKS)
 
 
 def country_choices() -> list[tuple[str, str]]:

@@ -8,11 +8,11 @@ from django.db.models import prefetch_related_objects
 
 from clients.models import AccountManager, Client, Contact
 from clients.reader import text_language
-from scheduling.engine import MeetingRequest, Policy, SeriesRequest, Slot, plan_series, propose
+from scheduling.desk.demo.diary import Diary, Entry
+from scheduling.engine import SeriesRequest, Slot, plan_series
 from scheduling.meetings.models import Meeting
-from scheduling.meetings.selectors import attendees
 from scheduling.meetings.series.planning import series_attendees
-from scheduling.meetings.services import book, book_series, cancel, move
+from scheduling.meetings.services import book_series
 
 WEEKS_BEHIND, WEEKS_AHEAD = 16, 4
 WEEKS_BETWEEN = {
@@ -51,13 +51,15 @@ def hold_meetings(*, managers: Sequence[AccountManager], contacts: Sequence[Cont
     rounds = sorted(
         (week, number, client) for number, client in enumerate(people_of) for week in _weeks(client, number)
     )
-    booked_ahead: list[Meeting] = []
+    diary = _diary(managers, contacts, now)
+    booked_ahead: list[Entry] = []
     for week, number, client in rounds:
         begins_at = soon + dt.timedelta(weeks=week)
         until_at = begins_at + dt.timedelta(weeks=1)
         # Long enough ago for nobody to be told of it today (scheduling.outreach.services.planning).
         booked_at = min(begins_at, now) - dt.timedelta(days=dice.randint(9, 16), hours=dice.randint(0, 9))
-        meeting = _hold(
+        entry = _hold(
+            diary,
             people_of[client],
             _hosts(managers, client, number, week),
             begins_at=begins_at,
@@ -65,28 +67,31 @@ def hold_meetings(*, managers: Sequence[AccountManager], contacts: Sequence[Cont
             booked_at=booked_at,
             dice=dice,
         )
-        if meeting is None:
+        if entry is None:
             continue
         if week >= 0:
-            booked_ahead.append(meeting)
+            booked_ahead.append(entry)
         elif dice.random() < 0.1:
-            _move(meeting, until_at, booked_at + dt.timedelta(days=1), dice)
+            _move(diary, entry, until_at, dice)
     *earlier, to_cancel = booked_ahead
-    for meeting in earlier[3::6]:
-        _move(meeting, meeting.start_at + dt.timedelta(days=6), meeting.created_at + dt.timedelta(days=1), dice)
-    cancel(
-        actor=to_cancel.organizer,
-        meeting=to_cancel,
-        reason=CANCEL_REASON,
-        sequence=to_cancel.sequence,
-        now=to_cancel.created_at + dt.timedelta(days=1),
-    )
+    for entry in earlier[3::6]:
+        _move(diary, entry, entry.meeting.start_at + dt.timedelta(days=6), dice)
+    diary.cancel(to_cancel, reason=CANCEL_REASON, now=to_cancel.meeting.created_at + dt.timedelta(days=1))
+    diary.write()
     _hold_series(contacts[5:7], managers[:1], now=now)
     # What is booked now is confirmed by mail, so that the outbox has something to show.
+    diary = _diary(managers, contacts, now)
     for people in (contacts[:5], contacts[5:7], contacts[8:9]):
         begins_at = soon + dt.timedelta(days=8)
         until_at = begins_at + dt.timedelta(days=6)
-        _hold(people, managers[:1], begins_at=begins_at, until_at=until_at, booked_at=now, dice=dice)
+        _hold(diary, people, managers[:1], begins_at=begins_at, until_at=until_at, booked_at=now, dice=dice)
+    diary.write()
+
+
+def _diary(managers: Sequence[AccountManager], contacts: Sequence[Contact], now: dt.datetime) -> Diary:
+    """Everybody's diary for all the weeks, with what is stored by now."""
+    start_at, end_at = now - dt.timedelta(weeks=WEEKS_BEHIND), now + dt.timedelta(weeks=WEEKS_AHEAD + 1)
+    return Diary(contacts=contacts, colleagues=managers, start_at=start_at, end_at=end_at, now=now)
 
 
 def _hold_series(contacts: Sequence[Contact], colleagues: Sequence[AccountManager], *, now: dt.datetime) -> None:
@@ -124,6 +129,7 @@ def _hosts(managers: Sequence[AccountManager], client: Client, number: int, week
 
 
 def _hold(
+    diary: Diary,
     contacts: Sequence[Contact],
     colleagues: Sequence[AccountManager],
     *,
@@ -131,16 +137,12 @@ def _hold(
     until_at: dt.datetime,
     booked_at: dt.datetime,
     dice: random.Random,
-) -> Meeting | None:
+) -> Entry | None:
     """A meeting at a fair time, or, one time in three, at one that somebody had to stay up for."""
+    people = [*contacts, *colleagues]
     duration_minutes = dice.choice((30, 45, 45, 60))
-    slots = _slots(
-        contacts,
-        colleagues,
-        duration_minutes=duration_minutes,
-        begins_at=begins_at,
-        until_at=until_at,
-        now=booked_at,
+    slots = diary.slots(
+        people, duration_minutes=duration_minutes, begins_at=begins_at, until_at=until_at, now=booked_at
     )
     if not slots:
         return None
@@ -148,61 +150,22 @@ def _hold(
     words = WORDS[text_language(contacts[0].language)]
     title, agenda = dice.choice(words)
     channel = _channel(contacts[0])
-    return book(
-        actor=colleagues[0],
-        contacts=contacts,
-        colleagues=colleagues,
-        title=title,
-        agenda=agenda,
-        channel=channel,
-        location=_location(channel, contacts[0], dice),
-        start_at=slot.start_at,
-        duration_minutes=duration_minutes,
-        now=booked_at,
-    )
+    location = _location(channel, contacts[0], dice)
+    return diary.book(slot, people, now=booked_at, title=title, agenda=agenda, channel=channel, location=location)
 
 
-def _move(meeting: Meeting, until_at: dt.datetime, moved_at: dt.datetime, dice: random.Random) -> None:
-    rows = list(meeting.attendances.select_related("contact__calendar", "account_manager__calendar"))
-    slots = _slots(
-        [row.contact for row in rows if row.contact],
-        [row.account_manager for row in rows if row.account_manager],
-        duration_minutes=meeting.duration_minutes,
-        begins_at=meeting.start_at,
+def _move(diary: Diary, entry: Entry, until_at: dt.datetime, dice: random.Random) -> None:
+    """Moves the meeting to a later time, the day after it was booked."""
+    moved_at = entry.meeting.created_at + dt.timedelta(days=1)
+    slots = diary.slots(
+        entry.people,
+        duration_minutes=entry.meeting.duration_minutes,
+        begins_at=entry.meeting.start_at,
         until_at=until_at,
         now=moved_at,
     )
     if slots:
-        move(
-            actor=meeting.organizer,
-            meeting=meeting,
-            start_at=slots[-1].start_at,
-            duration_minutes=meeting.duration_minutes,
-            reason=dice.choice(MOVE_REASONS),
-            sequence=meeting.sequence,
-            now=moved_at,
-        )
-
-
-def _slots(
-    contacts: Sequence[Contact],
-    colleagues: Sequence[AccountManager],
-    *,
-    duration_minutes: int,
-    begins_at: dt.datetime,
-    until_at: dt.datetime,
-    now: dt.datetime,
-) -> Sequence[Slot]:
-    people = attendees(contacts=contacts, colleagues=colleagues, start_at=begins_at, end_at=until_at, now=now)
-    request = MeetingRequest(
-        duration_minutes=duration_minutes,
-        start_at=begins_at,
-        end_at=until_at,
-        step_minutes=30,
-        policy=Policy.CLIENT_FIRST,
-        count=10,
-    )
-    return propose(request, [person.participant for person in people]).slots
+        diary.move(entry, slots[-1], reason=dice.choice(MOVE_REASONS), now=moved_at)
 
 
 def _clients_cost(slot: Slot) -> float:
