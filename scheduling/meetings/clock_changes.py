@@ -53,6 +53,7 @@ def wall_changes(
     """
     rows = _with_previous(
         attendances.filter(
+            status=Status.CONFIRMED,
             meeting__status=Status.CONFIRMED,
             meeting__start_at__gt=after_at,
             meeting__start_at__lt=until_at + REPEATED_WITHIN,

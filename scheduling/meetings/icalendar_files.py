@@ -28,6 +28,15 @@ class Method(StrEnum):
     CANCEL = "CANCEL"
 
 
+class Text(icalendar.vText):
+    r"""A text that arrives as it was written: the library takes `\N`, as in C:\New, for the end of a line."""
+
+    def to_ical(self) -> bytes:
+        """The text, escaped. Source: RFC 5545, section 3.3.11."""
+        escaped = self.replace("\\", r"\\").replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")
+        return escaped.encode()
+
+
 def invitation(meeting: Meeting, *, method: Method, now: dt.datetime, comment: str = "") -> bytes:
     """The meeting as an iCalendar object in UTF-8, its own words in the active language.
 
@@ -71,7 +80,7 @@ def _object(events: Sequence[icalendar.Event], method: Method, meetings: Sequenc
     zones: dict[str, None] = {}
     for event in events:
         if comment:
-            event.add("COMMENT", comment)
+            event.add("COMMENT", Text(comment))
         for name in ("DTSTART", "RECURRENCE-ID"):
             if name in event and "TZID" in event[name].params:
                 zones[event[name].params["TZID"]] = None
@@ -148,20 +157,23 @@ def _event(meeting: Meeting, method: Method, now: dt.datetime) -> icalendar.Even
 
 def _add_words(event: icalendar.Event, words: Meeting | Series, meeting: Meeting, method: Method) -> None:
     """What it is about, where, and who attends `meeting`."""
-    event.add("SUMMARY", one_line(words.title))
+    event.add("SUMMARY", Text(one_line(words.title)))
     if description := _description(words):
-        event.add("DESCRIPTION", description)
+        event.add("DESCRIPTION", Text(description))
     if location := one_line(words.location):
-        event.add("LOCATION", location)
+        event.add("LOCATION", Text(location))
     if words.channel == Meeting.Channel.VIDEO and (link := web_link(words.location)):
         conference = icalendar.vUri(link)
         conference.params["VALUE"] = "URI"
         conference.params["FEATURE"] = "VIDEO"
         event.add("CONFERENCE", conference)
-    event.add("STATUS", "CANCELLED" if method is Method.CANCEL else STATUSES[Status(meeting.status)])
+    uninvited = [row for row in meeting.attendances.all() if meeting.leaves_out(row)] if method is Method.CANCEL else []
+    # A meeting that goes on without some has no status for them. Source: RFC 5546, section 3.2.5.
+    if not uninvited:
+        event.add("STATUS", "CANCELLED" if method is Method.CANCEL else STATUSES[Status(meeting.status)])
     event.add("ORGANIZER", _address(meeting.organizer.email, meeting.organizer.full_name))
     if method is not Method.PUBLISH:
-        for attendance in meeting.attendances.all():
+        for attendance in uninvited or meeting.attending:
             if attendance.person.email:
                 event.add("ATTENDEE", _attendee(attendance, meeting, method))
 
@@ -202,7 +214,7 @@ def _attendee(attendance: Attendance, meeting: Meeting, method: Method) -> icale
         address.params["ROLE"] = "CHAIR"
         address.params["PARTSTAT"] = Attendance.PartStat.ACCEPTED.value
         return address
-    address.params["ROLE"] = "REQ-PARTICIPANT"
+    address.params["ROLE"] = "OPT-PARTICIPANT" if attendance.is_optional else "REQ-PARTICIPANT"
     address.params["PARTSTAT"] = attendance.partstat
     if method is Method.REQUEST and attendance.partstat == Attendance.PartStat.NEEDS_ACTION:
         address.params["RSVP"] = "TRUE"

@@ -28,16 +28,19 @@ def measured() -> dict[str, float]:
         from django.db import connections  # noqa: PLC0415
 
         from tests.bench.calendars import bench_holidays  # noqa: PLC0415
+        from tests.bench.outreach import bench_outreach  # noqa: PLC0415
         from tests.bench.pages import bench_busy_times, bench_propose_page  # noqa: PLC0415
-        from tests.bench.proposals import bench_memory, bench_proposals, bench_series  # noqa: PLC0415
+        from tests.bench.proposals import bench_memory, bench_proposals, bench_relaxations, bench_series  # noqa: PLC0415
 
         call_command("migrate", verbosity=0)
         results: dict[str, float] = {}
         # The page comes first, while nothing has been loaded.
         for bench in (bench_propose_page, bench_busy_times, bench_holidays):
             results |= bench()
-        for bench in (bench_proposals, bench_slot_calculator, bench_memory, bench_series):
+        for bench in (bench_proposals, bench_slot_calculator, bench_relaxations, bench_memory, bench_series):
             results |= bench()
+        # And this one last, as it fills the database.
+        results |= bench_outreach()
         connections.close_all()
     return results
 
@@ -51,12 +54,17 @@ def compared(results: dict[str, float]) -> dict[str, str]:
     against = {
         "propose_page_warm": f"{results['propose_page_warm'] / 0.3:.2f} of its limit of 300 ms",
         "propose_page_warm_queries": "limit 12",
-        "busy_times_50x28": times("busy_times_50x28", "busy_times_50x28_datetimes", "faster than datetimes one by one"),
+        "busy_times_50x28": (
+            times("busy_times_50x28", "busy_times_50x28_datetimes", "faster than datetimes one by one; ")
+            + times("busy_times_50x28_count", "busy_times_50x28", "counting the rows")
+        ),
         "holiday_lookup": f"{results['holiday_lookup'] / results['dict_lookup']:.1f} x a dict's; limit 1,000 ns",
+        "relaxations_6x14": f"{results['relaxations_6x14'] / 0.05:.2f} of its limit of 50 ms",
         "memory_200x366_mb": times("memory_200x183_mb", "memory_200x366_mb", "half the year; limit 150"),
         "plain_python_10x28": times("proposal_cold_10x28", "plain_python_10x28", "slower than the engine from cold"),
         "proposal_warm_50x90": times("proposal_warm_5x28", "proposal_warm_50x90", "5 people x 28 days; limit 5"),
     }
+    against |= outreach_compared(results)
     for people, days in SIZES:
         size = f"{people}x{days}"
         for state in ("warm", "cold"):
@@ -67,6 +75,22 @@ def compared(results: dict[str, float]) -> dict[str, str]:
                 against.get(name, ""),
             ]
             against[name] = "; ".join(filter(None, said))
+    return against
+
+
+def outreach_compared(results: dict[str, float]) -> dict[str, str]:
+    """What to hold the figures of check-ins against: each beside its bare one, by the names' endings."""
+    against = {}
+    for bare, figure in results.items():
+        if bare.endswith("_bare"):
+            name = bare.removesuffix("_bare")
+            against[name] = f"{results[name] / figure:.2f} x the bare insertion; limit 1.3"
+        if bare.endswith("_bare_rate"):
+            name = f"{bare.removesuffix('_bare_rate')}_rate"
+            against[name] = f"{results[name] / figure:.2f} x the bare loop; at least 0.8"
+    kept, each = results["send_kept_connection_rate"], results["send_new_connections_rate"]
+    against["send_rate"] = f"{results['send_rate'] / kept:.2f} x only writing and sending; at least 0.8"
+    against["send_kept_connection_rate"] = f"{kept / each:.2f} x a new connection each"
     return against
 
 

@@ -29,8 +29,10 @@ def shown(name: str, value: float, against: str = "") -> None:
 
 
 def _with_unit(name: str, value: float) -> str:
-    if name.endswith(("_mb", "_queries")):
+    if name.endswith(("_mb", "_queries", "_rows")):
         return f"{value:,.0f}"
+    if name.endswith("_rate"):
+        return f"{value:,.0f} /s"
     if name.endswith("_gap"):
         return f"{value:.2%}"
     return f"{value * 1000:,.3f} ms" if value >= 0.000_01 else f"{value * 1e9:,.0f} ns"

@@ -2,14 +2,25 @@
 
 import datetime as dt
 import json
+import statistics
 import time
 import tracemalloc
 from dataclasses import replace
 from functools import partial
+from math import inf
 
 import numpy as np
 
-from scheduling.engine import Availability, MeetingRequest, Participant, SeriesRequest, plan_series, propose
+from scheduling.engine import (
+    Availability,
+    MeetingRequest,
+    Participant,
+    SeriesRequest,
+    plan_series,
+    propose,
+    relaxations,
+    weekly_hours,
+)
 from scheduling.meetings.cases import parse_case
 from tests.bench.cases import START_AT, case
 from tests.bench.measuring import median_seconds
@@ -17,6 +28,9 @@ from tests.engine import reference
 
 # The processor's time, as of the peer: what else the machine does then changes the ratios less.
 median = partial(median_seconds, clock=time.process_time)
+ALWAYS = weekly_hours({day: [["00:00", "00:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")})
+#: Weeks, people, and whether they are reachable around the clock.
+SERIES = ((26, 2, False), (26, 5, False), (26, 8, False), (26, 20, True), (52, 10, True))
 SIZES = ((5, 28), (10, 28), (50, 90))
 
 
@@ -49,6 +63,12 @@ def _read(request: MeetingRequest, availability: Availability) -> None:
         len(slot.participants)
 
 
+def bench_relaxations() -> dict[str, float]:
+    """What every single change would win for six people over two weeks."""
+    request, participants = _case(6, 14)
+    return {"relaxations_6x14": median(partial(relaxations, request, participants), runs=30)}
+
+
 def bench_memory() -> dict[str, float]:
     """The most memory that proposals take at once, besides people and their busy times, for a half and a whole year."""
     results = {}
@@ -62,17 +82,31 @@ def bench_memory() -> dict[str, float]:
 
 
 def bench_series() -> dict[str, float]:
-    """26 weeks and so many people: how long until the plan is certified, and its gap to the proven bound."""
+    """So many weeks and people: how long until the plan is certified or time is over, and its gap to the bound.
+
+    Who is reachable around the clock leaves most times open, which makes the hardest series.
+    """
     results = {}
-    request = SeriesRequest(60, weeks=26, start_date=START_AT.date() + dt.timedelta(days=7), weekdays=(0, 1, 2, 3, 4))
-    for people in (2, 5, 8):
-        _, participants = _case(people, 190)
-        plan = plan_series(request, participants)
-        taken = median_seconds(partial(plan_series, request, participants), runs=3)
-        results[f"series_26x{people}"] = taken
-        if plan.gap is not None:
-            results[f"series_26x{people}_gap"] = plan.gap
+    for weeks, people, at_any_time in SERIES:
+        start_date = START_AT.date() + dt.timedelta(days=7)
+        request = SeriesRequest(60, weeks=weeks, start_date=start_date, weekdays=(0, 1, 2, 3, 4))
+        _, participants = _case(people, min(7 * weeks + 8, 366))
+        if at_any_time:
+            participants = [replace(one, reachable_hours=ALWAYS) for one in participants]
+        name = f"series_{weeks}x{people}{'_always' if at_any_time else ''}"
+        results[name], results[f"{name}_gap"] = _planned(request, participants)
     return results
+
+
+def _planned(request: SeriesRequest, participants: list[Participant]) -> tuple[float, float]:
+    """How many seconds a plan takes, and its gap: medians of a few."""
+    gaps: list[float] = []
+
+    def plan() -> None:
+        gap = plan_series(request, participants).gap
+        gaps.append(inf if gap is None else gap)
+
+    return median_seconds(plan, runs=3), statistics.median(gaps)
 
 
 def _with_numbers(participants: list[Participant]) -> list[Participant]:

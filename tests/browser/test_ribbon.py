@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from clients.models import AccountManager
@@ -80,6 +81,34 @@ def test_dragging_takes_the_time_along_and_the_costs_follow(page: Page, address:
     expect(page.get_by_role("heading", name=re.compile(f"^Why.*{hour_before}"))).to_be_visible()
     expect(page.locator("#ribbon-handle text")).to_have_text(re.compile(f"^{hour_before}"))
     assert page.evaluate("window.isSamePage")
+
+
+def test_from_right_to_left_the_earlier_hours_are_on_the_right(
+    page: Page, address: str, axe: Axe, settings: Settings, live_server: LiveServer
+) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, ("he", "Hebrew")]
+    AccountManager.objects.update(language="he")
+    open_ribbon(page, address, live_server)
+    assert page.evaluate("document.dir") == "rtl"
+    first = minutes(shown_time(page))
+    axis, pill = page.locator("svg.axis").bounding_box(), page.locator("#ribbon-handle .ax-pill").bounding_box()
+    assert axis
+    assert pill
+    x, y = pill["x"] + pill["width"] / 2, pill["y"] + pill["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + axis["width"] / 24, y, steps=4)
+    # The handle stays below the pointer while the page is on its way.
+    dragged = page.locator("#ribbon-handle .ax-pill").bounding_box()
+    assert dragged
+    assert abs(dragged["x"] - pill["x"] - axis["width"] / 24) < axis["width"] / 96
+    page.mouse.up()
+    expect(page.locator("#ribbon-handle text")).to_contain_text(f"{(first - 60) // 60:02}:{(first - 60) % 60:02}")
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#ribbon-handle text")).to_contain_text(f"{(first - 45) // 60:02}:{(first - 45) % 60:02}")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    axe(page)
 
 
 def test_links_step_the_time_without_java_script(open_page: OpenPage, address: str, live_server: LiveServer) -> None:

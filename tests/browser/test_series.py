@@ -1,13 +1,17 @@
 """A weekly series in a real browser: planned, booked and kept, with and without JavaScript."""
 
 import datetime as dt
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from clients.models import AccountManager, Contact, DayOff
 from scheduling.meetings.models import Meeting, Series
 from tests.browser.conftest import DESKTOP, PHONE, Axe, OpenPage
+from tests.meetings.weekly import WEEK, book_weekly
 from tests.people import make_account_manager, make_client, make_contact, make_team
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,3 +97,27 @@ def test_a_series_is_planned_booked_and_moved_without_javascript(
     expect(page.get_by_role("heading", name="Weekly sync", level=1)).to_be_visible()
     assert {meeting.start_date.weekday() for meeting in series.meetings.all()} <= {4, 5}
     assert dt.timedelta(minutes=45) == series.meetings.all()[0].end_at - series.meetings.all()[0].start_at
+
+
+def test_who_meets_at_another_time_since_clocks_change_is_told_in_good_time(
+    page: Page, axe: Axe, manager: AccountManager, contact: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_at = next_change_of_clocks("Europe/London", timezone.now() + 3 * WEEK)
+    at_five = (2, dt.time(17))
+    start_date = change_at.date() - 2 * WEEK
+    book_weekly(manager, contact, start_date=start_date, walls=[at_five] * 5, times=[at_five], now=change_at - 3 * WEEK)
+    sign_in(page)
+    monkeypatch.setattr("scheduling.desk.views.timezone", SimpleNamespace(now=lambda: change_at - dt.timedelta(days=2)))
+    page.goto("/")
+    expect(page.get_by_text("Clocks change in London on")).to_be_visible()
+    expect(page.get_by_role("link", name="Weekly sync").first).to_be_visible()
+    axe(page)
+
+
+def next_change_of_clocks(time_zone: str, after_at: dt.datetime) -> dt.datetime:
+    """The first midnight in UTC by which the zone has another offset than before."""
+    zone = ZoneInfo(time_zone)
+    midnight = after_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    while midnight.astimezone(zone).utcoffset() == after_at.astimezone(zone).utcoffset():
+        midnight += dt.timedelta(days=1)
+    return midnight

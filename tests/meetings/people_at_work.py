@@ -72,23 +72,30 @@ def page(
     at: dt.datetime | None = None,
     compare: dt.datetime | None = None,
     with_ways: bool = False,
+    any_of: Sequence[Attendee] = (),
+    take: int = 1,
 ) -> ProposalPage:
     """The propose page for the people; the reader is none of them."""
+    query = ProposalQuery(
+        contact_ids=tuple(one.person.pk for one in people if one.is_client),
+        colleague_ids=tuple(one.person.pk for one in people if not one.is_client),
+        duration_minutes=duration_minutes,
+        first_date=first_date,
+        last_date=last_date,
+        policy=policy,
+        optional_keys=tuple(one.key for one in people if one.participant.optional),
+        any_of_ids=tuple(one.person.pk for one in any_of),
+        take=take,
+    )
     return proposal_page(
         request=MeetingRequest(
             duration_minutes=duration_minutes,
             start_at=CivilDay.of(first_date, reader.zone).start_at,
             end_at=CivilDay.of(last_date, reader.zone).end_at,
             policy=policy,
+            pools=query.pools,
         ),
-        query=ProposalQuery(
-            contact_ids=tuple(one.person.pk for one in people if one.is_client),
-            colleague_ids=tuple(one.person.pk for one in people if not one.is_client),
-            duration_minutes=duration_minutes,
-            first_date=first_date,
-            last_date=last_date,
-            policy=policy,
-        ),
+        query=query,
         people=portraits(people, AccountManager(pk=999), reader),
         day=day,
         at=at,

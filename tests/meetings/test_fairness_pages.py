@@ -270,7 +270,7 @@ def test_pages_ask_the_database_as_often_for_many_people_as_for_one(
 ) -> None:
     met(mara, ilie, ago=4, staff=10, client=10)
     browser = signed_in(mara)
-    pages = {address(sails): 7, address(sails, ilie): 8, address(team): 8, reverse("meetings:fairness_overview"): 3}
+    pages = {address(sails): 8, address(sails, ilie): 9, address(team): 9, reverse("meetings:fairness_overview"): 4}
 
     def read_all() -> None:
         for url, queries in pages.items():

@@ -233,7 +233,7 @@ def test_the_list_takes_as_many_queries_for_many_meetings_as_for_one(
             duration_minutes=45,
             now=dt.datetime.now(dt.UTC),
         )
-    # Session and reader; how many, the page of meetings, their attendances with contacts and colleagues.
-    with django_assert_num_queries(7):
+    # Session, reader and the switch; how many, the page of meetings, their attendances with contacts and colleagues.
+    with django_assert_num_queries(8):
         page = browser.get(reverse("meetings:list"))
     assert page.content.decode().count("Week ") == 5

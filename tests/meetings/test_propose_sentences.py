@@ -148,7 +148,7 @@ def groups(draw: st.DrawFn) -> list[Attendee]:
     return people
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(groups(), st.sampled_from(Policy))
 def test_every_sentence_about_an_option_is_true(people: list[Attendee], policy: Policy) -> None:
     proposal = page(people, TUESDAY, FRIDAY, policy=policy)
@@ -190,7 +190,7 @@ def check_comparison(slot: Slot, fairest: Slot, text: str, names: dict[str, str]
                 assert burden[name] == max(burden.values())
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(groups())
 def test_the_shares_of_the_burden_are_those_of_what_was_and_would_be_carried(people: list[Attendee]) -> None:
     proposal = page(people, TUESDAY, FRIDAY)

@@ -89,7 +89,7 @@ def is_bridge(one: Attendee, start_at: dt.datetime, quarters: int) -> bool:
     return bool(one.away) and dt.date(2026, 12, 7) in dates
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(groups(), st.integers(0, 95), st.integers(1, 4))
 def test_any_time_says_of_everybody_what_it_costs_or_what_blocks_it(
     people: list[Attendee], quarter: int, quarters: int
@@ -197,7 +197,7 @@ def test_ways_out_of_a_bad_time_are_told_when_asked_for_and_only_fairer_ones() -
     assert easy.ways_out == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.sampled_from(ZONES), st.sampled_from(ZONES), st.integers(24, 88), st.integers(24, 88), st.sampled_from(Policy)
 )

@@ -1,6 +1,7 @@
 """Row T1: a new tzdata release keeps the wall times of coming meetings, flags what collides, and tells people once."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
@@ -15,16 +16,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from clients.models import AccountManager, Contact
+from clients.models import AccountManager, AuditEntry, Contact
+from scheduling.meetings.errors import StaleMeeting
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
-from scheduling.meetings.services import Followed, book, cancel, follow_tzdata, move
+from scheduling.meetings.services import Followed, book, cancel, follow_tzdata, keep, move
 from scheduling.meetings.tasks import follow_tzdata as follow_tzdata_task
 from scheduling.meetings.walltime import WallTime, tzdata_version
 from scheduling.outreach.models import Message
 from scheduling.outreach.services import plan as plan_messages
 from tests.clocks import zones_of
 from tests.clocks.rows import Plan, make_meetings_then
-from tests.people import make_account_manager, make_client, make_contact
+from tests.people import make_account_manager, make_client, make_contact, make_team
 
 pytestmark = pytest.mark.django_db
 
@@ -218,6 +220,76 @@ def test_a_time_outside_somebodys_hours_is_flagged_and_costs_the_others_what_it_
     assert costs[contact] == 0
     # 08:00 on a clock whose day begins at nine.
     assert costs[late] > 0
+
+
+def flagged(meeting: Meeting, *reasons: str) -> Meeting:
+    """The meeting, as if new rules had put it where its first attendee can't come for these reasons."""
+    row = meeting.attendances.all()[0]
+    row.blockers = list(reasons)
+    row.save()
+    return meeting
+
+
+def test_who_looks_after_a_meeting_can_leave_it_where_it_is_flagged(maya: AccountManager) -> None:
+    meeting = flagged(one_meeting(maya, contact_in("Africa/Cairo"), "2023-06-05T10:00"), "day_off", "unreachable")
+    for _time in range(2):
+        keep(actor=maya, meeting=meeting, sequence=meeting.sequence, now=NOW)
+    assert not Attendance.objects.exclude(blockers=[]).exists()
+    (entry,) = AuditEntry.objects.filter(action="meeting kept as it is", actor_id=maya.pk, subject_id=meeting.pk)
+    row = meeting.attendances.all()[0]
+    assert entry.details == {"attendances": {str(row.pk): ["day_off", "unreachable"]}}
+    # Nobody is told: for them nothing changed.
+    assert not meeting.changes.exclude(kind="booked").exists()
+
+
+def test_a_double_booking_stays_flagged_whoever_agrees_to_the_rest(maya: AccountManager) -> None:
+    meeting = flagged(one_meeting(maya, contact_in("Africa/Cairo"), "2023-06-05T10:00"), "busy", "unreachable")
+    keep(actor=maya, meeting=meeting, sequence=meeting.sequence, now=NOW)
+    assert meeting.attendances.all()[0].blockers == ["busy"]
+
+
+def test_what_changed_meanwhile_is_not_left_as_it_is(maya: AccountManager) -> None:
+    meeting = flagged(one_meeting(maya, contact_in("Africa/Cairo"), "2023-06-05T10:00"), "unreachable")
+    with pytest.raises(StaleMeeting):
+        keep(actor=maya, meeting=meeting, sequence=meeting.sequence + 1, now=NOW)
+    assert meeting.attendances.exclude(blockers=[]).exists()
+
+
+def test_the_page_of_a_flagged_meeting_has_a_button_to_leave_it_there() -> None:
+    team = make_team()
+    manager = make_account_manager(team, reachable_hours=ROUND_THE_CLOCK)
+    contact = make_contact(make_client(team), reachable_hours=ROUND_THE_CLOCK)
+    today_at = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    start_at = today_at + (14 - today_at.weekday()) * DAY  # a Monday
+    meeting = book(
+        actor=manager,
+        contacts=[contact],
+        colleagues=[manager],
+        title="Review",
+        start_at=start_at,
+        duration_minutes=60,
+        now=timezone.now(),
+    )
+    page, address = reverse("meetings:detail", args=[meeting.pk]), reverse("meetings:keep", args=[meeting.pk])
+    browser, stranger = Client(), Client()
+    browser.force_login(manager)
+    stranger.force_login(make_account_manager())
+    assert address not in browser.get(page).content.decode()
+    flagged(meeting, "busy")
+    assert address not in browser.get(page).content.decode()
+    flagged(meeting, "unreachable")
+    found = browser.get(page)
+    assert address in found.content.decode()
+    form = found.context["keep_form"]
+    data = {name: form[name].value() for name in ("idempotency_key", "sequence")}
+    assert stranger.post(address, data).status_code == 404
+    assert browser.post(address, data | {"sequence": 5, "idempotency_key": uuid.uuid4()}).status_code == 409
+    assert browser.post(address, {"sequence": "x"}).status_code == 409
+    assert meeting.attendances.exclude(blockers=[]).exists()
+    for _time in range(2):
+        response = browser.post(address, data)
+        assert (response.status_code, response["Location"]) == (303, page)
+    assert not meeting.attendances.exclude(blockers=[]).exists()
 
 
 def test_meetings_back_to_back_move_together_without_a_flag(

@@ -3,6 +3,7 @@
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 
@@ -33,7 +34,9 @@ def transitions(zone: zoneinfo.ZoneInfo) -> Iterator[dt.datetime]:
 def test_every_instant_around_every_clock_change_comes_back_from_its_wall_time() -> None:
     """Row T3: 24 hours around each change of 2024 to 2030, by quarters of an hour."""
     checked = 0
-    for name in sorted(zoneinfo.available_timezones()):
+    # Many zones are other names of one.
+    names = {(files("tzdata") / "zoneinfo" / name).read_bytes(): name for name in zoneinfo.available_timezones()}
+    for name in sorted(names.values()):
         for change_at in transitions(zoneinfo.ZoneInfo(name)):
             for quarters in range(-48, 48):
                 at = change_at + quarters * QUARTER

@@ -12,6 +12,7 @@ from clients.models import AccountManager
 from clients.selectors import colleagues_for, contacts_for
 from scheduling.engine import Policy
 from scheduling.meetings.models import Meeting
+from scheduling.meetings.selectors import attendee_key
 
 M = TypeVar("M", bound=Model)
 
@@ -31,6 +32,19 @@ class InstantField(forms.Field):
         except (ValueError, OverflowError):
             pass
         raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+class SlotField(InstantField):
+    """A start; after it may stand the keys of those who come then: `2026-12-08T12:00:00Z;contact-5;staff-7`."""
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        return super().to_python(str(value or "").partition(";")[0])
+
+
+class KeysField(forms.Field):
+    """People by key, such as “contact-5”, as they were given."""
+
+    widget = forms.MultipleHiddenInput
 
 
 class OrderedChoiceField(forms.ModelMultipleChoiceField[Any]):
@@ -63,13 +77,14 @@ class MeetingWordsForm(forms.ModelForm[Meeting]):
 
 
 class BookingForm(IdempotentForm, MeetingWordsForm):
-    """A meeting's people, time and words."""
+    """A meeting's people, time and words; where the time names who comes then, these are the people."""
 
     contacts = OrderedChoiceField(queryset=None, error_messages={"required": _("Choose at least one contact.")})
     colleagues = OrderedChoiceField(
         queryset=None, error_messages={"required": _("Choose at least one colleague to hold the meeting.")}
     )
-    start_at = InstantField(error_messages={"required": _("Choose a time.")})
+    optional = KeysField(required=False)
+    start_at = SlotField(error_messages={"required": _("Choose a time.")})
     duration_minutes = forms.IntegerField()
     policy = forms.TypedChoiceField(choices=Meeting.POLICIES, coerce=Policy)
 
@@ -77,6 +92,22 @@ class BookingForm(IdempotentForm, MeetingWordsForm):
         super().__init__(*args, **kwargs)
         self.fields["contacts"].queryset = contacts_for(actor).select_related("client", "calendar")  # type: ignore[attr-defined]
         self.fields["colleagues"].queryset = colleagues_for(actor).select_related("calendar")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The values, with the people who come; errors where the keys are those of others."""
+        values = super().clean() or {}
+        people = {attendee_key(one): one for one in [*values.get("contacts", ()), *values.get("colleagues", ())]}
+        optional = values.get("optional") or []
+        if not self.errors and not people.keys() >= {*optional}:
+            self.add_error("optional", _("Mark as optional only people who are in the meeting."))
+        coming = str(self.data.get("start_at", "")).split(";")[1:] or list(people)
+        if not self.errors and not people.keys() >= {*coming}:
+            self.add_error("start_at", _("Choose a time again: not all who would come then are in the meeting."))
+        if not self.errors:
+            for name in ("contacts", "colleagues"):
+                values[name] = [person for person in values[name] if attendee_key(person) in coming]
+            values["optional"] = [people[key] for key in optional if key in coming]
+        return values
 
 
 class ReasonForm(IdempotentForm):
@@ -90,6 +121,12 @@ class ReasonForm(IdempotentForm):
         widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
         help_text=_("Everybody who attends reads it."),
     )
+
+
+class KeepForm(IdempotentForm):
+    """Which state of a meeting that does not suit everybody was seen, and is to stay."""
+
+    sequence = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 class MoveForm(ReasonForm):

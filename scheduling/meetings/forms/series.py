@@ -13,7 +13,8 @@ from clients.models import AccountManager, Contact, Person
 from clients.reader import Reader
 from scheduling.engine import MAX_WEEKS, WEEKDAYS, Policy, WeeklyTime
 from scheduling.meetings.forms.booking import IdempotentForm, InstantField, MeetingWordsForm
-from scheduling.meetings.forms.propose import DEFAULT_MINUTES, Choices, ProposalForm, date_field
+from scheduling.meetings.forms.people import Choices, fill_people
+from scheduling.meetings.forms.propose import DEFAULT_MINUTES, ProposalForm, date_field
 from scheduling.meetings.models import Series
 from scheduling.meetings.models.series import monday_of, parse_weekly_time
 from scheduling.meetings.proposals.wording import plain_listing, weekday_name
@@ -32,6 +33,8 @@ _TIMES = _("Choose 1 to 6 different times.")
 
 class SeriesForm(ProposalForm):
     """Who meets every week, for how long, from when on, on which days and by which policy."""
+
+    is_for_all = True
 
     start = date_field(_("First week"))
     weeks = forms.IntegerField(
@@ -68,12 +71,10 @@ class SeriesForm(ProposalForm):
     def clean(self) -> dict[str, Any]:
         """The values; with errors where the people are too many, the weeks too far away or nobody works on the days."""
         values = forms.Form.clean(self) or {}
-        if self.choices.unknown_client:
-            self.add_error(None, ValidationError(_("Choose a client that you look after."), code="unknown"))
-        self._check_people(values)
+        self.check_people(values)
         start_date, weeks = values.get("start"), values.get("weeks")
         if start_date is not None and start_date < self.today:
-            self._refuse("start", _("Choose a day from today on."))
+            self.refuse("start", _("Choose a day from today on."))
         elif start_date is not None and weeks is not None:
             self._check_end(start_date, weeks)
         if values.get("days"):
@@ -86,16 +87,16 @@ class SeriesForm(ProposalForm):
         most = ((furthest_date - monday_of(start_date)).days + 1) // 7
         if most < 1:
             furthest = self.reader.medium_date(furthest_date)
-            self._refuse("start", _("Choose a day no later than %(furthest)s."), furthest=furthest)
+            self.refuse("start", _("Choose a day no later than %(furthest)s."), furthest=furthest)
         elif weeks > most:
             message = _("Choose at most %(most)d weeks from this day on: nothing is booked more than two years ahead.")
-            self._refuse("weeks", message, most=most)
+            self.refuse("weeks", message, most=most)
 
     def _check_workdays(self, days: list[str], people: list[Person]) -> None:
         if not people or any(person.working_hours.get(day) for person in people for day in days):
             return
         names = plain_listing((self.day_name(day) for day in days), self.reader)
-        self._refuse("days", _("Nobody of them works on %(days)s. Choose another day."), days=names)
+        self.refuse("days", _("Nobody of them works on %(days)s. Choose another day."), days=names)
 
     def day_name(self, day: str) -> str:
         """“Monday” for “mon”."""
@@ -130,17 +131,13 @@ def series_defaults(today: dt.date) -> dict[str, object]:
 
 
 def asked_series(data: QueryDict, choices: Choices, actor: AccountManager, today: dt.date) -> QueryDict:
-    """The data with its gaps filled; a client named alone stands for its contacts, with the actor."""
+    """The data with its gaps filled."""
     filled = data.copy()
     for name, value in series_defaults(today).items():
         if name in filled:
             continue
         filled.setlist(name, value if isinstance(value, list) else [str(value)])
-    client = choices.client
-    if client is not None and not data.getlist("contacts"):
-        filled.setlist("contacts", [str(contact.pk) for contact in choices.contacts if contact.client == client])
-        if not data.getlist("colleagues"):
-            filled.setlist("colleagues", [str(actor.pk)])
+    fill_people(filled, choices, actor)
     return filled
 
 
@@ -180,6 +177,12 @@ class OccurrencesForm(IdempotentForm):
 
 class SeriesBookingForm(OccurrencesForm, MeetingWordsForm):
     """What a series is about, and the occurrences to book."""
+
+
+class EditSeriesForm(IdempotentForm, MeetingWordsForm):
+    """What a series is about, and which state of it was seen."""
+
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 class RestForm(SeriesForm):

@@ -9,128 +9,336 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0004_messages'),
+        ("clients", "0004_messages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, validators=[clients.validators.validate_plain_text], verbose_name='title')),
-                ('agenda', models.TextField(blank=True, max_length=4000, verbose_name='agenda')),
-                ('channel', models.CharField(choices=[('video', 'Video call'), ('phone', 'Phone'), ('in_person', 'In person'), ('chat', 'Chat')], default='video', max_length=10, verbose_name='channel')),
-                ('location', models.CharField(blank=True, max_length=500, validators=[clients.validators.validate_plain_text], verbose_name='link, number or place')),
-                ('policy', models.CharField(choices=[('client_first', 'Clients first'), ('shared', 'Shared evenly'), ('least_total', 'Least in total')], default='client_first', max_length=12, verbose_name='policy')),
-                ('status', models.CharField(choices=[('held', 'held'), ('confirmed', 'confirmed'), ('cancelled', 'cancelled')], default='confirmed', max_length=10, verbose_name='status')),
-                ('uid', models.CharField(editable=False, max_length=255, unique=True)),
-                ('sequence', models.PositiveIntegerField(default=0, editable=False)),
-                ('start_date', models.DateField(verbose_name='date')),
-                ('start_wall', models.TimeField(verbose_name='wall time')),
-                ('fold', models.PositiveSmallIntegerField(default=0)),
-                ('time_zone', models.CharField(max_length=64, validators=[clients.validators.validate_time_zone], verbose_name='time zone')),
-                ('duration_minutes', models.PositiveSmallIntegerField(verbose_name='minutes')),
-                ('start_at', models.DateTimeField(db_index=True, verbose_name='start')),
-                ('end_at', models.DateTimeField(verbose_name='end')),
-                ('utc_offset_minutes', models.SmallIntegerField()),
-                ('tzdata_version', models.CharField(max_length=16)),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='clients.client', verbose_name='client')),
-                ('organizer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organized_meetings', to=settings.AUTH_USER_MODEL, verbose_name='organizer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=120, validators=[clients.validators.validate_plain_text], verbose_name="title"
+                    ),
+                ),
+                ("agenda", models.TextField(blank=True, max_length=4000, verbose_name="agenda")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("video", "Video call"),
+                            ("phone", "Phone"),
+                            ("in_person", "In person"),
+                            ("chat", "Chat"),
+                        ],
+                        default="video",
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "location",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="link, number or place",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.CharField(
+                        choices=[
+                            ("client_first", "Clients first"),
+                            ("shared", "Shared evenly"),
+                            ("least_total", "Least in total"),
+                        ],
+                        default="client_first",
+                        max_length=12,
+                        verbose_name="policy",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("held", "held"), ("confirmed", "confirmed"), ("cancelled", "cancelled")],
+                        default="confirmed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("uid", models.CharField(editable=False, max_length=255, unique=True)),
+                ("sequence", models.PositiveIntegerField(default=0, editable=False)),
+                ("start_date", models.DateField(verbose_name="date")),
+                ("start_wall", models.TimeField(verbose_name="wall time")),
+                ("fold", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        max_length=64, validators=[clients.validators.validate_time_zone], verbose_name="time zone"
+                    ),
+                ),
+                ("duration_minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
+                ("start_at", models.DateTimeField(db_index=True, verbose_name="start")),
+                ("end_at", models.DateTimeField(verbose_name="end")),
+                ("utc_offset_minutes", models.SmallIntegerField()),
+                ("tzdata_version", models.CharField(max_length=16)),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="meetings",
+                        to="clients.client",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "organizer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organized_meetings",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="organizer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'meeting',
-                'verbose_name_plural': 'meetings',
-                'ordering': ['start_at', 'pk'],
+                "verbose_name": "meeting",
+                "verbose_name_plural": "meetings",
+                "ordering": ["start_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('client', 'client'), ('staff', 'staff')], max_length=6)),
-                ('partstat', models.CharField(choices=[('NEEDS-ACTION', 'not answered'), ('ACCEPTED', 'accepted'), ('DECLINED', 'declined'), ('TENTATIVE', 'tentative')], default='NEEDS-ACTION', max_length=12)),
-                ('cost', models.DecimalField(decimal_places=6, max_digits=12)),
-                ('band', models.CharField(choices=[('ideal', 'ideal'), ('good', 'good'), ('stretch', 'stretch'), ('hard', 'hard'), ('very_hard', 'very_hard')], max_length=10)),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('status', models.CharField(choices=[('held', 'held'), ('confirmed', 'confirmed'), ('cancelled', 'cancelled')], default='confirmed', max_length=10)),
-                ('account_manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='clients.contact')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='meetings.meeting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(choices=[("client", "client"), ("staff", "staff")], max_length=6)),
+                (
+                    "partstat",
+                    models.CharField(
+                        choices=[
+                            ("NEEDS-ACTION", "not answered"),
+                            ("ACCEPTED", "accepted"),
+                            ("DECLINED", "declined"),
+                            ("TENTATIVE", "tentative"),
+                        ],
+                        default="NEEDS-ACTION",
+                        max_length=12,
+                    ),
+                ),
+                ("cost", models.DecimalField(decimal_places=6, max_digits=12)),
+                (
+                    "band",
+                    models.CharField(
+                        choices=[
+                            ("ideal", "ideal"),
+                            ("good", "good"),
+                            ("stretch", "stretch"),
+                            ("hard", "hard"),
+                            ("very_hard", "very_hard"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("held", "held"), ("confirmed", "confirmed"), ("cancelled", "cancelled")],
+                        default="confirmed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "account_manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="clients.contact",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attendances", to="meetings.meeting"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attendance',
-                'verbose_name_plural': 'attendances',
-                'ordering': ['pk'],
+                "verbose_name": "attendance",
+                "verbose_name_plural": "attendances",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='MeetingChange',
+            name="MeetingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('booked', 'booked'), ('moved', 'moved'), ('edited', 'edited'), ('cancelled', 'cancelled')], max_length=10)),
-                ('sequence', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(db_index=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('previous_start_at', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='meetings.meeting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("booked", "booked"),
+                            ("moved", "moved"),
+                            ("edited", "edited"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(db_index=True)),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                ("previous_start_at", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="meetings.meeting"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'meeting change',
-                'verbose_name_plural': 'meeting changes',
-                'ordering': ['sequence', 'pk'],
+                "verbose_name": "meeting change",
+                "verbose_name_plural": "meeting changes",
+                "ordering": ["sequence", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='IdempotentReply',
+            name="IdempotentReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField()),
-                ('request_digest', models.CharField(max_length=64)),
-                ('location', models.CharField(max_length=500)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField()),
+                ("request_digest", models.CharField(max_length=64)),
+                ("location", models.CharField(max_length=500)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('actor', 'key'), name='idempotent_reply_once')],
+                "constraints": [models.UniqueConstraint(fields=("actor", "key"), name="idempotent_reply_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('end_at__gt', models.F('start_at'))), name='meeting_ends_after_start'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_at__gt", models.F("start_at"))), name="meeting_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', True), ('account_manager__isnull', True), _connector='XOR'), name='attendance_of_one_person'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("contact__isnull", True), ("account_manager__isnull", True), _connector="XOR"),
+                name="attendance_of_one_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(condition=models.Q(('account_manager__isnull', False)), fields=('meeting', 'account_manager'), name='attendance_once_per_account_manager'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("account_manager__isnull", False)),
+                fields=("meeting", "account_manager"),
+                name="attendance_once_per_account_manager",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(condition=models.Q(('contact__isnull', False)), fields=('meeting', 'contact'), name='attendance_once_per_contact'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("contact__isnull", False)),
+                fields=("meeting", "contact"),
+                name="attendance_once_per_contact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('during__isempty', False), ('during__lower_inc', True), ('during__lower_inf', False), ('during__upper_inc', False), ('during__upper_inf', False), models.Func(models.Func(models.F('during'), function='lower'), function='isfinite', output_field=models.BooleanField()), models.Func(models.Func(models.F('during'), function='upper'), function='isfinite', output_field=models.BooleanField())), name='attendance_during_is_finite'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("during__isempty", False),
+                    ("during__lower_inc", True),
+                    ("during__lower_inf", False),
+                    ("during__upper_inc", False),
+                    ("during__upper_inf", False),
+                    models.Func(
+                        models.Func(models.F("during"), function="lower"),
+                        function="isfinite",
+                        output_field=models.BooleanField(),
+                    ),
+                    models.Func(
+                        models.Func(models.F("during"), function="upper"),
+                        function="isfinite",
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                name="attendance_during_is_finite",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('account_manager__isnull', False), ('status__in', ('held', 'confirmed'))), expressions=[(models.Func(models.F('account_manager_id'), models.F('account_manager_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='account_manager_in_one_meeting'),
+            model_name="attendance",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("account_manager__isnull", False), ("status__in", ("held", "confirmed"))),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("account_manager_id"),
+                            models.F("account_manager_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="account_manager_in_one_meeting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('contact__isnull', False), ('status__in', ('held', 'confirmed'))), expressions=[(models.Func(models.F('contact_id'), models.F('contact_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='contact_in_one_meeting'),
+            model_name="attendance",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("contact__isnull", False), ("status__in", ("held", "confirmed"))),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("contact_id"), models.F("contact_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="contact_in_one_meeting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingchange',
-            constraint=models.UniqueConstraint(fields=('meeting', 'sequence'), name='meeting_change_once_per_sequence'),
+            model_name="meetingchange",
+            constraint=models.UniqueConstraint(fields=("meeting", "sequence"), name="meeting_change_once_per_sequence"),
         ),
     ]

@@ -9,64 +9,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0004_messages'),
-        ('meetings', '0001_initial'),
+        ("clients", "0004_messages"),
+        ("meetings", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='meeting',
-            name='series_week_date',
+            model_name="meeting",
+            name="series_week_date",
             field=models.DateField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='meetingchange',
-            name='series_sequence',
+            model_name="meetingchange",
+            name="series_sequence",
             field=models.PositiveIntegerField(null=True),
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, validators=[clients.validators.validate_plain_text], verbose_name='title')),
-                ('agenda', models.TextField(blank=True, max_length=4000, verbose_name='agenda')),
-                ('channel', models.CharField(max_length=10, verbose_name='channel')),
-                ('location', models.CharField(blank=True, max_length=500, validators=[clients.validators.validate_plain_text], verbose_name='link, number or place')),
-                ('policy', models.CharField(default='client_first', max_length=12, verbose_name='policy')),
-                ('uid', models.CharField(editable=False, max_length=255, unique=True)),
-                ('sequence', models.PositiveIntegerField(default=0, editable=False)),
-                ('start_date', models.DateField(verbose_name='first week')),
-                ('weeks', models.PositiveSmallIntegerField(verbose_name='weeks')),
-                ('weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(6)]), size=None, verbose_name='days')),
-                ('max_times', models.PositiveSmallIntegerField(verbose_name='different times')),
-                ('time_zone', models.CharField(max_length=64, validators=[clients.validators.validate_time_zone], verbose_name='time zone')),
-                ('duration_minutes', models.PositiveSmallIntegerField(verbose_name='minutes')),
-                ('weekly_times', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=9), size=None, verbose_name='weekly times')),
-                ('rule_time', models.CharField(blank=True, editable=False, max_length=9)),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='series', to='clients.client', verbose_name='client')),
-                ('organizer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organized_series', to=settings.AUTH_USER_MODEL, verbose_name='organizer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=120, validators=[clients.validators.validate_plain_text], verbose_name="title"
+                    ),
+                ),
+                ("agenda", models.TextField(blank=True, max_length=4000, verbose_name="agenda")),
+                ("channel", models.CharField(max_length=10, verbose_name="channel")),
+                (
+                    "location",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="link, number or place",
+                    ),
+                ),
+                ("policy", models.CharField(default="client_first", max_length=12, verbose_name="policy")),
+                ("uid", models.CharField(editable=False, max_length=255, unique=True)),
+                ("sequence", models.PositiveIntegerField(default=0, editable=False)),
+                ("start_date", models.DateField(verbose_name="first week")),
+                ("weeks", models.PositiveSmallIntegerField(verbose_name="weeks")),
+                (
+                    "weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(
+                            validators=[django.core.validators.MaxValueValidator(6)]
+                        ),
+                        size=None,
+                        verbose_name="days",
+                    ),
+                ),
+                ("max_times", models.PositiveSmallIntegerField(verbose_name="different times")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        max_length=64, validators=[clients.validators.validate_time_zone], verbose_name="time zone"
+                    ),
+                ),
+                ("duration_minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
+                (
+                    "weekly_times",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=9), size=None, verbose_name="weekly times"
+                    ),
+                ),
+                ("rule_time", models.CharField(blank=True, editable=False, max_length=9)),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="series",
+                        to="clients.client",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "organizer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organized_series",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="organizer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'series',
-                'verbose_name_plural': 'series',
-                'ordering': ['start_date', 'pk'],
+                "verbose_name": "series",
+                "verbose_name_plural": "series",
+                "ordering": ["start_date", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='series',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='meetings.series', verbose_name='series'),
+            model_name="meeting",
+            name="series",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="meetings",
+                to="meetings.series",
+                verbose_name="series",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('series__isnull', True), ('series_week_date__isnull', True)), models.Q(('series__isnull', False), ('series_week_date__isnull', False)), _connector='OR'), name='meeting_has_its_week_of_the_series'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("series__isnull", True), ("series_week_date__isnull", True)),
+                    models.Q(("series__isnull", False), ("series_week_date__isnull", False)),
+                    _connector="OR",
+                ),
+                name="meeting_has_its_week_of_the_series",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('held', 'confirmed'))), fields=('series', 'series_week_date'), name='meeting_once_per_week_of_the_series'),
+            model_name="meeting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ("held", "confirmed"))),
+                fields=("series", "series_week_date"),
+                name="meeting_once_per_week_of_the_series",
+            ),
         ),
     ]

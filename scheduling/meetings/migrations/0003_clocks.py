@@ -13,62 +13,112 @@ from scheduling.meetings.walltime import tzdata_version, utc_offset_minutes
 
 def know_wall_times(apps: Any, schema_editor: Any) -> None:
     """Attendances get the zone and offset that their people were told, where the release that says so is at hand."""
-    attendances = apps.get_model('meetings', 'Attendance').objects.filter(meeting__tzdata_version=tzdata_version())
-    for row in attendances.select_related('meeting', 'contact', 'account_manager').iterator(chunk_size=500):
+    attendances = apps.get_model("meetings", "Attendance").objects.filter(meeting__tzdata_version=tzdata_version())
+    for row in attendances.select_related("meeting", "contact", "account_manager").iterator(chunk_size=500):
         row.time_zone = (row.contact or row.account_manager).time_zone
         row.utc_offset_minutes = utc_offset_minutes(ZoneInfo(row.time_zone), row.meeting.start_at)
-        row.save(update_fields=['time_zone', 'utc_offset_minutes'])
+        row.save(update_fields=["time_zone", "utc_offset_minutes"])
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0004_messages'),
-        ('meetings', '0002_series'),
+        ("clients", "0004_messages"),
+        ("meetings", "0002_series"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='attendance',
-            name='account_manager_in_one_meeting',
+            model_name="attendance",
+            name="account_manager_in_one_meeting",
         ),
         migrations.RemoveConstraint(
-            model_name='attendance',
-            name='contact_in_one_meeting',
+            model_name="attendance",
+            name="contact_in_one_meeting",
         ),
         migrations.AddField(
-            model_name='attendance',
-            name='blockers',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('busy', 'busy'), ('day_off', 'day_off'), ('unreachable', 'unreachable')], max_length=11), blank=True, default=list, size=None),
+            model_name="attendance",
+            name="blockers",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[("busy", "busy"), ("day_off", "day_off"), ("unreachable", "unreachable")], max_length=11
+                ),
+                blank=True,
+                default=list,
+                size=None,
+            ),
         ),
         migrations.AddField(
-            model_name='attendance',
-            name='time_zone',
+            model_name="attendance",
+            name="time_zone",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='attendance',
-            name='utc_offset_minutes',
+            model_name="attendance",
+            name="utc_offset_minutes",
             field=models.SmallIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='meetingchange',
-            name='previous_offsets',
+            model_name="meetingchange",
+            name="previous_offsets",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AlterField(
-            model_name='meetingchange',
-            name='kind',
-            field=models.CharField(choices=[('booked', 'booked'), ('moved', 'moved'), ('edited', 'edited'), ('cancelled', 'cancelled'), ('clocks', 'clocks changed')], max_length=10),
+            model_name="meetingchange",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("booked", "booked"),
+                    ("moved", "moved"),
+                    ("edited", "edited"),
+                    ("cancelled", "cancelled"),
+                    ("clocks", "clocks changed"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('account_manager__isnull', False), ('status__in', ('held', 'confirmed')), models.Q(('blockers__contains', ['busy']), _negated=True)), expressions=[(models.Func(models.F('account_manager_id'), models.F('account_manager_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='account_manager_in_one_meeting'),
+            model_name="attendance",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(
+                    ("account_manager__isnull", False),
+                    ("status__in", ("held", "confirmed")),
+                    models.Q(("blockers__contains", ["busy"]), _negated=True),
+                ),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("account_manager_id"),
+                            models.F("account_manager_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="account_manager_in_one_meeting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('contact__isnull', False), ('status__in', ('held', 'confirmed')), models.Q(('blockers__contains', ['busy']), _negated=True)), expressions=[(models.Func(models.F('contact_id'), models.F('contact_id'), models.Value('[]'), function='int8range'), '&&'), ('during', '&&')], name='contact_in_one_meeting'),
+            model_name="attendance",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(
+                    ("contact__isnull", False),
+                    ("status__in", ("held", "confirmed")),
+                    models.Q(("blockers__contains", ["busy"]), _negated=True),
+                ),
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("contact_id"), models.F("contact_id"), models.Value("[]"), function="int8range"
+                        ),
+                        "&&",
+                    ),
+                    ("during", "&&"),
+                ],
+                name="contact_in_one_meeting",
+            ),
         ),
         migrations.RunPython(know_wall_times, migrations.RunPython.noop),
     ]

@@ -93,6 +93,15 @@ class Meeting(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def attending(self) -> list["Attendance"]:
+        """The attendances of all whom the meeting's time does not leave out."""
+        return [row for row in self.attendances.all() if not self.leaves_out(row)]
+
+    def leaves_out(self, attendance: "Attendance") -> bool:
+        """Whether the meeting moved to a time that this optional attendee can't make, and takes place without them."""
+        return attendance.status == Status.CANCELLED and self.status != Status.CANCELLED
+
 
 # A law that moves a clock may move one meeting onto another: the only overlap that is stored, and shown until solved.
 DOUBLE_BOOKED = Q(blockers__contains=[Reason.BUSY.value])
@@ -101,6 +110,20 @@ DOUBLE_BOOKED = Q(blockers__contains=[Reason.BUSY.value])
 def _one_row_per_person(column: str) -> Func:
     # A range of one number has a GiST operator class in core PostgreSQL, so no extension is needed.
     return Func(F(column), F(column), Value("[]"), function="int8range")
+
+
+def _busy_times(person: str, name: str) -> models.Index:
+    # All that `busy_seconds` asks for, its expression included: PostgreSQL then answers without looking at the rows.
+    return models.Index(
+        F(person),
+        Func(F("during"), function="upper"),
+        Func(
+            F("during"), template="timestamptz_send(lower(%(expressions)s)) || timestamptz_send(upper(%(expressions)s))"
+        ),
+        include=["during", "meeting"],
+        condition=Q(status__in=BLOCKING, **{f"{person}__isnull": False}),
+        name=name,
+    )
 
 
 class Attendance(models.Model):
@@ -124,7 +147,12 @@ class Attendance(models.Model):
     )
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="attendances")
     role = models.CharField(max_length=6, choices=ROLES)
+    # Invited where they can come: they never keep a time from being booked, and what they attend counts as no burden.
+    is_optional = models.BooleanField(_("optional"), default=False)
     partstat = models.CharField(max_length=12, choices=PartStat.choices, default=PartStat.NEEDS_ACTION)
+    # What they wrote with that answer; a new time, which asks everybody again, leaves it as it is.
+    answer_words = models.CharField(_("words with the answer"), max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True)
     cost = models.DecimalField(max_digits=12, decimal_places=6)
     band = models.CharField(max_length=10, choices=BANDS)
     # The meeting's own time and the attendee's buffer after it, half-open.
@@ -134,13 +162,18 @@ class Attendance(models.Model):
     utc_offset_minutes = models.SmallIntegerField(null=True)
     # Why the attendee can't come since new tzdata moved the meeting; nobody books such a time.
     blockers = ArrayField(models.CharField(max_length=11, choices=BLOCKERS), default=list, blank=True)
-    # The meeting's status, repeated because an exclusion constraint sees one table only.
+    # The meeting's status, repeated because an exclusion constraint sees one table only; cancelled alone where the
+    # meeting moved to a time that an optional attendee can't make.
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
 
     class Meta:
         ordering = ["pk"]
         verbose_name = _("attendance")
         verbose_name_plural = _("attendances")
+        indexes = [
+            _busy_times("account_manager", "busy_times_of_account_managers"),
+            _busy_times("contact", "busy_times_of_contacts"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="attendance_of_one_person",

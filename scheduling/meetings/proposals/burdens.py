@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clients.reader import Reader
 from scheduling.engine import Slot
-from scheduling.meetings.proposals.options import shares_of
+from scheduling.meetings.proposals.company import counted_costs
 from scheduling.meetings.proposals.people import Portrait
 from scheduling.meetings.proposals.wording import bdi, points, share
 
@@ -57,8 +57,8 @@ def burdens(shown: Slot | None, other: Slot | None, people: Sequence[Portrait], 
 
 
 def _totals(slot: Slot | None, people: Sequence[Portrait]) -> dict[Portrait, float]:
-    shares = shares_of(slot) if slot else {}
-    return {portrait: portrait.participant.burden + (shares[portrait.key].cost if slot else 0.0) for portrait in people}
+    costs = counted_costs(slot, people) if slot else dict.fromkeys(people, 0.0)
+    return {portrait: portrait.participant.burden + costs[portrait] for portrait in people}
 
 
 def _sentence(shown: Slot | None, other: Slot | None, ordered: Sequence[Portrait], reader: Reader) -> SafeString:

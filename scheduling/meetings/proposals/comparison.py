@@ -8,10 +8,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clients.reader import Reader
-from scheduling.engine import Policy, Slot
+from scheduling.engine import ParticipantSlot, Policy, Slot
+from scheduling.meetings.proposals.company import counted_costs
 from scheduling.meetings.proposals.options import shares_of
 from scheduling.meetings.proposals.people import Portrait
 from scheduling.meetings.proposals.wording import bdi, listing, points, signed_points
+
+#: In the place of a cost, of somebody who does not come.
+AWAY = "–"
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ def comparison(
 ) -> Comparison:
     """What it would mean to take the other time, from who gains most to who loses most; `url` shows that time."""
     ours, theirs = shares_of(shown), shares_of(other)
-    changes = {portrait: round(theirs[portrait.key].cost - ours[portrait.key].cost, 6) for portrait in people}
+    our_costs, their_costs = counted_costs(shown, people), counted_costs(other, people)
+    changes = {portrait: round(their_costs[portrait] - our_costs[portrait], 6) for portrait in people}
     largest = max(map(abs, changes.values())) or 1.0
     mirrored = reader.text_direction == "rtl"
     rows = []
@@ -61,11 +66,11 @@ def comparison(
         rows.append(
             ComparedRow(
                 portrait,
-                cost=points(ours[portrait.key].cost, reader),
-                other_cost=points(theirs[portrait.key].cost, reader),
+                cost=points(our_costs[portrait], reader) if portrait.key in ours else AWAY,
+                other_cost=points(their_costs[portrait], reader) if portrait.key in theirs else AWAY,
                 change=signed_points(change, reader),
-                load=points(ours[portrait.key].load, reader),
-                other_load=points(theirs[portrait.key].load, reader),
+                load=points(_load(ours, portrait), reader),
+                other_load=points(_load(theirs, portrait), reader),
                 x=0.5 if to_the_right else 0.5 - width,
                 width=width,
                 gains=change < 0,
@@ -80,7 +85,7 @@ def comparison(
         other_total=points(other.total_cost, reader),
         total_change=signed_points(other.total_cost - shown.total_cost, reader),
         verdict=_verdict(changes, reader),
-        fairness=_fairer(shown, other, policy, reader),
+        fairness=_fairer(shown, other, people, policy, reader),
         url=url,
     )
 
@@ -99,15 +104,24 @@ def _verdict(changes: Mapping[Portrait, float], reader: Reader) -> SafeString:
     )
 
 
-def _fairer(shown: Slot, other: Slot, policy: Policy, reader: Reader) -> SafeString:
-    first, second = fairness_of(shown, policy), fairness_of(other, policy)
+def _load(shares: Mapping[str, ParticipantSlot], portrait: Portrait) -> float:
+    """What somebody carries with a slot; whoever stays away, which colleagues alone can, carries what they did."""
+    share = shares.get(portrait.key)
+    return portrait.participant.burden if share is None else share.load
+
+
+def _fairer(shown: Slot, other: Slot, people: Sequence[Portrait], policy: Policy, reader: Reader) -> SafeString:
+    first, second = fairness_of(shown, people, policy), fairness_of(other, people, policy)
     if first == second:
         return conditional_escape(_("Neither is fairer than the other."))
     fairer = shown if first < second else other
     return format_html(_("{moment} is fairer."), moment=bdi(reader.moment(fairer.start_at)))
 
 
-def fairness_of(slot: Slot, policy: Policy) -> tuple[object, object]:
-    """What two slots are compared by, the fairer one lower, whenever they start."""
-    loads = sorted((share.load for share in slot.participants), reverse=True)
-    return (slot.total_cost, loads) if policy is Policy.LEAST_TOTAL else (loads, slot.total_cost)
+def fairness_of(slot: Slot, people: Sequence[Portrait], policy: Policy) -> tuple[object, ...]:
+    """What two slots are compared by, the fairer one lower, whenever they start; optional people decide last."""
+    shares = shares_of(slot)
+    loads = sorted((_load(shares, one) for one in people if not one.participant.optional), reverse=True)
+    optional = [share.cost for share in slot.participants if share.optional]
+    first, second = (slot.total_cost, loads) if policy is Policy.LEAST_TOTAL else (loads, slot.total_cost)
+    return first, second, -len(optional), round(sum(optional), 6)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scheduling.engine import Cell, Reason
+from scheduling.engine import Cell, Pool, Reason
 from scheduling.meetings.proposals.people import Away, Leave, Portrait
 from scheduling.meetings.proposals.sky import QUARTER, CivilDay
 
@@ -45,6 +45,21 @@ def free_spans(cells: Iterable[Sequence[Cell]]) -> tuple[Span, ...]:
     return spans(
         (together[0].start_at, not any(cell.reasons for cell in together)) for together in zip(*cells, strict=True)
     )
+
+
+def needed_cells(cells: Mapping[Portrait, Sequence[Cell]], pools: Sequence[Pool]) -> Mapping[Portrait, Sequence[Cell]]:
+    """The cells of all who must come; those of a pool are blocked only where too few of it are free."""
+    needed = {portrait: of_one for portrait, of_one in cells.items() if not portrait.participant.optional}
+    for pool in pools:
+        members = [portrait for portrait in needed if portrait.key in pool.ids]
+        together = list(zip(*(needed[portrait] for portrait in members), strict=True))
+        enough = [sum(not cell.reasons for cell in row) >= pool.take for row in together]
+        for portrait in members:
+            needed[portrait] = [
+                replace(cell, reasons=()) if is_enough else cell
+                for cell, is_enough in zip(needed[portrait], enough, strict=True)
+            ]
+    return needed
 
 
 def blocks_of(portrait: Portrait, cells: Sequence[Cell]) -> tuple[Block, ...]:

@@ -8,7 +8,9 @@ from django.utils.safestring import SafeString
 
 from clients.reader import Reader
 from scheduling.engine import Explanation, NearMiss, Slot, explain
+from scheduling.meetings.proposals.company import stays_away
 from scheduling.meetings.proposals.people import Portrait
+from scheduling.meetings.proposals.query import ProposalQuery
 from scheduling.meetings.proposals.wording import points, weekday_and_day
 from scheduling.meetings.reasons import cost_reason, why_blocked
 
@@ -22,10 +24,15 @@ class Moment:
     slot: Slot | None
     explanations: Mapping[str, Explanation]
 
+    @property
+    def away_keys(self) -> set[str]:
+        """Those who stay away from a time that is possible."""
+        return {one.id for one in self.slot.stays_away} if self.slot else set()
+
 
 @dataclass(frozen=True)
 class WhyRow:
-    """What a time means for one person, and why; `cost` is empty for somebody who is blocked."""
+    """What a time means for one person, and why; `cost` is empty for somebody who does not come, or need not."""
 
     portrait: Portrait
     local_time: str
@@ -33,6 +40,7 @@ class WhyRow:
     reason: SafeString
     cost: str
     is_blocked: bool
+    is_away: bool
 
 
 def moment_of(asked: Slot | NearMiss, minutes: int, people: Sequence[Portrait]) -> Moment:
@@ -46,31 +54,36 @@ def moment_of(asked: Slot | NearMiss, minutes: int, people: Sequence[Portrait]) 
     )
 
 
-def why_rows(moment: Moment, people: Sequence[Portrait], reader: Reader) -> tuple[WhyRow, ...]:
-    """First whoever is blocked, then whoever pays most."""
+def why_rows(moment: Moment, people: Sequence[Portrait], query: ProposalQuery, reader: Reader) -> tuple[WhyRow, ...]:
+    """First whoever is blocked, then whoever pays most; last whoever stays away from a time that is possible."""
+    away = stays_away(moment.slot, people, query, reader) if moment.slot else {}
 
-    def weight(portrait: Portrait) -> tuple[bool, float]:
+    def weight(portrait: Portrait) -> tuple[bool, bool, float]:
         cost = moment.explanations[portrait.key].cost
-        return cost is not None, -(cost or 0.0)
+        return portrait.key in away, cost is not None, -(cost or 0.0)
 
     rows = []
     for portrait in sorted(people, key=weight):
         explanation = moment.explanations[portrait.key]
         starts, ends = (at.astimezone(portrait.participant.zone) for at in (moment.start_at, moment.end_at))
         other_day = starts.date() != reader.day_of(moment.start_at)
-        if explanation.cost is None:
+        is_away = portrait.key in away
+        if is_away and explanation.cost is not None:
+            reason, cost = away[portrait.key], ""
+        elif explanation.cost is None:
             reason, cost = why_blocked(portrait, explanation, reader), ""
         else:
             reason = cost_reason(starts, ends, explanation, reader)
-            cost = points(explanation.cost, reader)
+            cost = "" if portrait.participant.optional else points(explanation.cost, reader)
         rows.append(
             WhyRow(
                 portrait,
                 local_time=reader.wall_time(starts.time()),
                 local_day=weekday_and_day(starts.date(), reader) if other_day else "",
                 reason=reason,
-                cost=f"+{cost}" if explanation.cost else cost,
+                cost=f"+{cost}" if cost and explanation.cost else cost,
                 is_blocked=explanation.cost is None,
+                is_away=is_away,
             )
         )
     return tuple(rows)

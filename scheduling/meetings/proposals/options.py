@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from clients.reader import Reader
 from scheduling.engine import Band, ParticipantSlot, Policy, Slot
+from scheduling.meetings.proposals.company import booking_value, counted_costs, who_comes
 from scheduling.meetings.proposals.people import Portrait
 from scheduling.meetings.proposals.query import ProposalQuery
 from scheduling.meetings.proposals.wording import bdi, listing, points
@@ -20,15 +21,15 @@ INSIDE_HOURS = frozenset({Band.IDEAL, Band.GOOD})
 
 @dataclass(frozen=True)
 class Bite:
-    """What a time means for one person, for the small bars."""
+    """What a time means for one person, for the small bars; without a band they stay away."""
 
     portrait: Portrait
-    band: Band
+    band: Band | None
 
 
 @dataclass(frozen=True)
 class Option:
-    """A time that can be chosen."""
+    """A time that can be chosen; `company` says who comes where not everybody must."""
 
     slot: Slot
     rank: int | None
@@ -40,6 +41,8 @@ class Option:
     worst_off: SafeString
     bites: tuple[Bite, ...]
     sentence: SafeString
+    company: tuple[SafeString, ...]
+    booking_value: str
 
 
 def options(
@@ -63,18 +66,25 @@ def options(
             compare_url=query.url(at=shown.start_at, compare=slot.start_at) if shown else "",
             is_shown=shown is not None and slot.start_at == shown.start_at,
             total_cost=points(slot.total_cost, reader),
-            worst_cost=points(max(share.cost for share in slot.participants), reader),
+            worst_cost=points(max(counted_costs(slot, people).values()), reader),
             worst_off=_worst_off(slot, people, reader),
-            bites=tuple(Bite(portrait, shares_of(slot)[portrait.key].band) for portrait in people),
+            bites=_bites(slot, people),
             sentence=fairness(slot, slots, people, policy, reader),
+            company=who_comes(slot, people, query, reader),
+            booking_value=booking_value(slot, query),
         )
         for rank, slot in ranked
     )
 
 
 def shares_of(slot: Slot) -> Mapping[str, ParticipantSlot]:
-    """What a slot means for each attendee, by key."""
+    """What a slot means for each of those who come, by key."""
     return {share.id: share for share in slot.participants}
+
+
+def _bites(slot: Slot, people: Sequence[Portrait]) -> tuple[Bite, ...]:
+    bands = {share.id: share.band for share in slot.participants}
+    return tuple(Bite(portrait, bands.get(portrait.key)) for portrait in people)
 
 
 def fairness(
@@ -102,8 +112,9 @@ def _why_fairest(policy: Policy) -> SafeString:
 
 def _who_is_outside(slot: Slot, people: Sequence[Portrait], reader: Reader) -> SafeString:
     shares = shares_of(slot)
-    outside = [portrait for portrait in people if shares[portrait.key].band not in INSIDE_HOURS]
-    if not slot.total_cost:
+    coming = [portrait for portrait in people if portrait.key in shares]
+    outside = [portrait for portrait in coming if shares[portrait.key].band not in INSIDE_HOURS]
+    if not any(share.cost for share in slot.participants):
         return conditional_escape(_("Ideal for everybody."))
     if not outside:
         return conditional_escape(_("Nobody is outside working hours."))
@@ -125,8 +136,8 @@ def _who_is_outside(slot: Slot, people: Sequence[Portrait], reader: Reader) -> S
 
 def _compared(slot: Slot, fairest: Slot, people: Sequence[Portrait]) -> SafeString:
     """For whom the slot is easier than the fairest one, and for whom it is harder."""
-    shares, best = shares_of(slot), shares_of(fairest)
-    gains = {portrait: best[portrait.key].cost - shares[portrait.key].cost for portrait in people}
+    costs, best = counted_costs(slot, people), counted_costs(fairest, people)
+    gains = {portrait: best[portrait] - costs[portrait] for portrait in people}
     winner = max(people, key=gains.__getitem__)
     loser = min(people, key=gains.__getitem__)
     if gains[winner] <= 0 and gains[loser] >= 0:
@@ -155,11 +166,11 @@ def _compared(slot: Slot, fairest: Slot, people: Sequence[Portrait]) -> SafeStri
 
 def _worst_off(slot: Slot, people: Sequence[Portrait], reader: Reader) -> SafeString:
     """Those who pay the most, by name as far as there is room."""
-    shares = shares_of(slot)
-    worst = max(share.cost for share in slot.participants)
+    costs = counted_costs(slot, people)
+    worst = max(costs.values())
     if not worst:
         return conditional_escape(_("nobody pays"))
-    names = [portrait.short_name for portrait in people if shares[portrait.key].cost == worst]
+    names = [portrait.short_name for portrait in people if costs[portrait] == worst]
     if len(names) > NAMED:
         return conditional_escape(
             ngettext("worst: %(count)d person", "worst: %(count)d people", len(names)) % {"count": len(names)}

@@ -18,6 +18,7 @@ from scheduling.engine import (
     assess,
 )
 from scheduling.meetings.proposals.burdens import Burdens, burdens
+from scheduling.meetings.proposals.company import booking_value, who_comes
 from scheduling.meetings.proposals.comparison import Comparison, comparison
 from scheduling.meetings.proposals.day_list import DayRow, day_rows
 from scheduling.meetings.proposals.moment import Moment, WhyRow, moment_of, why_rows
@@ -49,6 +50,8 @@ class ProposalPage:
     shown: Slot | None
     steps: tuple[str, str]
     total_cost: str
+    company: tuple[SafeString, ...]
+    booking_value: str
     options: tuple[Option, ...]
     why: tuple[WhyRow, ...]
     absences: tuple[tuple[str, SafeString], ...]
@@ -119,17 +122,20 @@ def proposal_page(
             day=civil_day,
             cells=_cells(assessment, people, civil_day),
             moment=moment,
-            request=request,
+            assessment=assessment,
+            query=query,
             reader=reader,
         ),
         moment=moment,
         shown=shown,
         steps=_steps(moment, request, query),
         total_cost=points(shown.total_cost, reader) if shown else "",
+        company=who_comes(shown, ordered, query, reader) if shown else (),
+        booking_value=booking_value(shown, query) if shown else "",
         options=options(
             slots=proposal.slots, shown=shown, people=ordered, policy=request.policy, query=query, reader=reader
         ),
-        why=why_rows(moment, ordered, reader) if moment else (),
+        why=why_rows(moment, ordered, query, reader) if moment else (),
         absences=absences(people, cards.first_date, cards.last_date, reader),
         burdens=burdens(shown, _compared_with(shown, proposal.slots), people, reader),
         missed=nearest_misses([asked], request, people, reader)[0] if isinstance(asked, NearMiss) else None,

@@ -7,12 +7,16 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from clients.models import Contact, Person
-from scheduling.engine import Policy
+from scheduling.engine import Policy, Pool
+from scheduling.meetings.selectors import attendee_key
 
 
 @dataclass(frozen=True)
 class ProposalQuery:
-    """Who meets, for how long, between which dates and by which policy; or which meeting is moved."""
+    """Who meets, for how long, between which dates and by which policy; or which meeting is moved.
+
+    Those of the people who are optional are named by key; of the colleagues `any_of_ids` only `take` come.
+    """
 
     contact_ids: tuple[int, ...]
     colleague_ids: tuple[int, ...]
@@ -21,6 +25,19 @@ class ProposalQuery:
     last_date: dt.date
     policy: Policy
     meeting_id: int | None = None
+    optional_keys: tuple[str, ...] = ()
+    any_of_ids: tuple[int, ...] = ()
+    take: int = 1
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """The colleagues to choose from, as the engine sees them."""
+        return (Pool(tuple(f"staff-{pk}" for pk in self.any_of_ids), self.take),) if self.any_of_ids else ()
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether everybody must come."""
+        return not self.optional_keys and not self.any_of_ids
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -29,6 +46,9 @@ class ProposalQuery:
             parameters: list[tuple[str, object]] = [
                 *(("contacts", pk) for pk in self.contact_ids),
                 *(("colleagues", pk) for pk in self.colleague_ids),
+                *(("optional", key) for key in self.optional_keys),
+                *(("any_of", pk) for pk in self.any_of_ids),
+                *([("take", self.take)] if self.any_of_ids else []),
                 ("policy", self.policy.value),
             ]
         else:
@@ -46,10 +66,25 @@ class ProposalQuery:
         ]
 
     def without(self, person: Person) -> "ProposalQuery":
-        """The same proposal for everybody else."""
+        """The same proposal for everybody else; a pool that has no choice left is none any more."""
+        optional_keys = tuple(key for key in self.optional_keys if key != attendee_key(person))
         if isinstance(person, Contact):
-            return replace(self, contact_ids=tuple(pk for pk in self.contact_ids if pk != person.pk))
-        return replace(self, colleague_ids=tuple(pk for pk in self.colleague_ids if pk != person.pk))
+            contact_ids = tuple(pk for pk in self.contact_ids if pk != person.pk)
+            return replace(self, contact_ids=contact_ids, optional_keys=optional_keys)
+        any_of_ids = tuple(pk for pk in self.any_of_ids if pk != person.pk)
+        return replace(
+            self,
+            colleague_ids=tuple(pk for pk in self.colleague_ids if pk != person.pk),
+            optional_keys=optional_keys,
+            any_of_ids=any_of_ids if len(any_of_ids) > self.take else (),
+        )
+
+    @property
+    def has_both_sides(self) -> bool:
+        """Whether a contact and a colleague are left who must come, or of whom some must."""
+        contacts = {f"contact-{pk}" for pk in self.contact_ids}
+        colleagues = {f"staff-{pk}" for pk in self.colleague_ids}
+        return not contacts <= {*self.optional_keys} and not colleagues <= {*self.optional_keys}
 
     def url(
         self,

@@ -1,18 +1,20 @@
 """One day of the reader's, hour by hour: a sky strip per person, the scale above them, and the same as a table."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clients.reader import Reader
-from scheduling.engine import Band, Cell, MeetingRequest, Reason
+from scheduling.engine import Assessment, Band, Cell, Reason, Slot
 from scheduling.meetings.proposals import sky
-from scheduling.meetings.proposals.exclusions import Block, Span, blocks_of, exclusions, free_spans, spans
+from scheduling.meetings.proposals.company import part_of
+from scheduling.meetings.proposals.exclusions import Block, Span, blocks_of, exclusions, free_spans, needed_cells, spans
 from scheduling.meetings.proposals.moment import Moment
 from scheduling.meetings.proposals.people import Portrait, west_to_east
+from scheduling.meetings.proposals.query import ProposalQuery
 from scheduling.meetings.proposals.sky import QUARTER, CivilDay, Mark, Scale, Stretch, Strip
 from scheduling.meetings.proposals.wording import plain_listing, points, scale_hour, weekday_and_day
 from scheduling.meetings.reasons import away_word, band_word, blocked_reason, reason_word
@@ -54,7 +56,8 @@ class Axis:
 class Reading:
     """The time shown on one person's wall, with the day where it is another than the reader's, and what it costs.
 
-    Without a `band` the person cannot meet, for what `blocked_by` says in a word or two.
+    Without a `band` the person cannot meet, for what `blocked_by` says in a word or two; whoever `is_away` is not
+    needed then. The cost of somebody who need not come is empty, because it counts for nothing.
     """
 
     starts: str
@@ -63,13 +66,15 @@ class Reading:
     band: Band | None
     cost: str
     blocked_by: str
+    is_away: bool
 
 
 @dataclass(frozen=True)
 class RibbonRow:
-    """One person's strip, and the time shown as it is there."""
+    """One person's strip, and the time shown as it is there; `part` says that they need not come."""
 
     portrait: Portrait
+    part: str
     offset: str
     strip: Strip
     reading: Reading | None
@@ -109,7 +114,8 @@ def ribbon(
     day: CivilDay,
     cells: Mapping[Portrait, Sequence[Cell]],
     moment: Moment | None,
-    request: MeetingRequest,
+    assessment: Assessment,
+    query: ProposalQuery,
     reader: Reader,
 ) -> Ribbon:
     """The day as the reader sees it, people from west to east.
@@ -119,30 +125,43 @@ def ribbon(
     scale = Scale(day, mirrored=reader.text_direction == "rtl")
     of_day = {portrait: of_one[: len(day.quarters)] for portrait, of_one in cells.items()}
     people = west_to_east(cells, day.start_at + (day.end_at - day.start_at) / 2)
+    in_the_way = needed_cells(of_day, query.pools)
+    label = _("everybody free %(time)s") if query.is_for_all else _("enough people free %(time)s")
     return Ribbon(
         day=day,
-        axis=_axis(scale, free_spans(of_day.values()), moment, reader),
-        rows=tuple(_row(portrait, of_day[portrait], scale, moment, reader) for portrait in people),
+        axis=_axis(scale, free_spans(in_the_way.values()), label, moment, reader),
+        rows=tuple(_row(portrait, of_day[portrait], scale, moment, query, reader) for portrait in people),
         table_hours=tuple(at for at in day.quarters if reader.wall(at).minute == 0),
         table=tuple((portrait, _table_row(portrait, of_day[portrait], reader)) for portrait in people),
-        rules=tuple((_when(block, day, reader), _why(block, reader)) for block in exclusions(day, of_day)),
-        starts=_starts(day, cells, request, reader),
+        rules=tuple((_when(block, day, reader), _why(block, reader)) for block in exclusions(day, in_the_way)),
+        starts=_starts(day, cells, assessment, reader)
+        if query.is_for_all
+        else _starts_of_some(day, cells, assessment, reader),
         step=scale.point(day.start_at + QUARTER) - scale.point(day.start_at),
     )
 
 
-def _row(portrait: Portrait, cells: Sequence[Cell], scale: Scale, moment: Moment | None, reader: Reader) -> RibbonRow:
+def _row(
+    portrait: Portrait,
+    cells: Sequence[Cell],
+    scale: Scale,
+    moment: Moment | None,
+    query: ProposalQuery,
+    reader: Reader,
+) -> RibbonRow:
     zone = portrait.participant.zone
+    is_there = moment is not None and portrait.key not in moment.away_keys
     at = moment.start_at if moment else scale.day.start_at
     strip = Strip(
         bars=sky.bars(cells, scale),
         hours=sky.hours(zone, scale, reader),
         midnights=sky.midnights(zone, scale, reader),
         notes=_notes(portrait, cells, scale),
-        slot=scale.stretch(moment.start_at, moment.end_at) if moment else None,
+        slot=scale.stretch(moment.start_at, moment.end_at) if moment and is_there else None,
         sentence=_sentence(portrait, cells, moment, reader),
     )
-    return RibbonRow(portrait, portrait.offset(at), strip, _reading(portrait, moment, reader) if moment else None)
+    reading = _reading(portrait, moment, reader) if moment else None
+    return RibbonRow(portrait, part_of(portrait, query), portrait.offset(at), strip, reading)
 
 
 def _reading(portrait: Portrait, moment: Moment, reader: Reader) -> Reading:
@@ -154,8 +173,9 @@ def _reading(portrait: Portrait, moment: Moment, reader: Reader) -> Reading:
         ends=theirs.time(moment.end_at),
         other_day="" if date == reader.day_of(moment.start_at) else weekday_and_day(date, reader),
         band=explanation.band,
-        cost="" if explanation.cost is None else points(explanation.cost, reader),
+        cost="" if explanation.cost is None or portrait.participant.optional else points(explanation.cost, reader),
         blocked_by=reason_word(_plainest(explanation.reasons)) if explanation.reasons else "",
+        is_away=portrait.key in moment.away_keys,
     )
 
 
@@ -192,10 +212,12 @@ def _sentence(portrait: Portrait, cells: Sequence[Cell], moment: Moment | None, 
         reading = _reading(portrait, moment, reader)
         level = band_word(reading.band).lower() if reading.band else reading.blocked_by
         words |= {"time": f"{reading.starts}–{reading.ends}", "level": level, "cost": reading.cost}
-        if reading.band:
+        if reading.band and reading.cost:
             sentence += " " + _("The time shown is %(time)s there: %(level)s, cost %(cost)s.")
         else:
             sentence += " " + _("The time shown is %(time)s there: %(level)s.")
+        if reading.is_away:
+            sentence += " " + _("%(name)s stays away then.")
     return sentence % words
 
 
@@ -203,13 +225,13 @@ def _working_spans(cells: Sequence[Cell]) -> tuple[Span, ...]:
     return spans((cell.start_at, cell.band in {Band.IDEAL, Band.GOOD}) for cell in cells)
 
 
-def _axis(scale: Scale, free: Sequence[Span], moment: Moment | None, reader: Reader) -> Axis:
+def _axis(scale: Scale, free: Sequence[Span], words: str, moment: Moment | None, reader: Reader) -> Axis:
     stretches = [(span, scale.stretch(span.start_at, span.end_at)) for span in free]
     placed = [(span, stretch) for span, stretch in stretches if stretch is not None]
     label, label_x, after = "", 0.0, False
     if placed:
         span, widest = max(placed, key=lambda pair: pair[1].width)
-        label = _("everybody free %(time)s") % {"time": reader.time_range(span.start_at, span.end_at)}
+        label = words % {"time": reader.time_range(span.start_at, span.end_at)}
         # Beside its stretch, on the side that the text begins from, unless there is too little room.
         room = 1 - widest.end if scale.mirrored else widest.x
         after = room < 0.36
@@ -256,26 +278,50 @@ def _table_row(portrait: Portrait, cells: Sequence[Cell], reader: Reader) -> tup
 
 
 def _starts(
-    day: CivilDay, cells: Mapping[Portrait, Sequence[Cell]], request: MeetingRequest, reader: Reader
+    day: CivilDay, cells: Mapping[Portrait, Sequence[Cell]], assessment: Assessment, reader: Reader
 ) -> tuple[Start, ...]:
     """Every start of the day that leaves room for the meeting: its cost, or who cannot come."""
-    width = request.duration_minutes // 15
+    width = assessment.request.duration_minutes // 15
     starts = []
-    for position, at in enumerate(day.quarters):
-        if not request.start_at <= at <= request.end_at - QUARTER * width:
-            continue
+    for position, at in _positions(day, assessment):
         taken = {portrait: of_one[position : position + width] for portrait, of_one in cells.items()}
         missing = [one.short_name for one, of_one in taken.items() if any(cell.reasons for cell in of_one)]
-        words = {"time": reader.time(at), "names": plain_listing(missing[:NAMED], reader)}
-        if not missing:
-            cost = sum(cell.rate or 0.0 for of_one in taken.values() for cell in of_one) / 4
-            text = _("%(time)s, cost %(cost)s") % {**words, "cost": points(cost, reader)}
-        elif len(missing) > NAMED:
-            text = _("%(time)s, not possible for %(count)d people") % {**words, "count": len(missing)}
-        else:
-            text = _("%(time)s, not possible for %(names)s") % words
-        starts.append(Start(at, text, is_possible=not missing))
+        cost = sum(cell.rate or 0.0 for of_one in taken.values() for cell in of_one) / 4
+        starts.append(_start(at, missing, cost, reader))
     return tuple(starts)
+
+
+def _starts_of_some(
+    day: CivilDay, people: Iterable[Portrait], assessment: Assessment, reader: Reader
+) -> tuple[Start, ...]:
+    """The same where not everybody must come: who does is the engine's to say, start by start."""
+    names = {portrait.key: portrait.short_name for portrait in people}
+    starts = []
+    for _position, at in _positions(day, assessment):
+        found = assessment.slot_at(at)
+        if isinstance(found, Slot):
+            starts.append(_start(at, (), found.total_cost, reader))
+        else:
+            missing = list(dict.fromkeys(names[key] for key, _reason in found.blockers))
+            starts.append(_start(at, missing, 0.0, reader))
+    return tuple(starts)
+
+
+def _positions(day: CivilDay, assessment: Assessment) -> Iterator[tuple[int, dt.datetime]]:
+    request = assessment.request
+    last_at = request.end_at - dt.timedelta(minutes=request.duration_minutes)
+    return ((position, at) for position, at in enumerate(day.quarters) if request.start_at <= at <= last_at)
+
+
+def _start(at: dt.datetime, missing: Sequence[str], cost: float, reader: Reader) -> Start:
+    words = {"time": reader.time(at), "names": plain_listing(missing[:NAMED], reader)}
+    if not missing:
+        text = _("%(time)s, cost %(cost)s") % {**words, "cost": points(cost, reader)}
+    elif len(missing) > NAMED:
+        text = _("%(time)s, not possible for %(count)d people") % {**words, "count": len(missing)}
+    else:
+        text = _("%(time)s, not possible for %(names)s") % words
+    return Start(at, text, is_possible=not missing)
 
 
 def _when(block: Block, day: CivilDay, reader: Reader) -> str:

@@ -1,7 +1,7 @@
 """What to do where no time suits everybody: the nearest ones, who stands in the way, and what would help."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.html import format_html
@@ -27,6 +27,8 @@ from scheduling.meetings.proposals.wording import bdi, duration, points, weekday
 from scheduling.meetings.reasons import blocked_reason
 
 MORE_DAYS = 14
+#: A day off explains being out of reach, not the other way round.
+PLAINEST_FIRST = (Reason.DAY_OFF, Reason.BUSY, Reason.UNREACHABLE)
 #: More than this nobody weighs against each other.
 MOST_WAYS = 8
 
@@ -60,8 +62,8 @@ def nearest_misses(
             miss.start_at,
             miss.start_at + length,
             tuple(
-                _reason(by_key[key], reason, miss.start_at, miss.start_at + length, reader)
-                for key, reason in _plainest(miss)
+                _why_not_there(by_key[key], reasons, miss.start_at, miss.start_at + length, reader)
+                for key, reasons in _by_person(miss).items()
             ),
         )
         for miss in misses
@@ -137,28 +139,35 @@ def _url(one: Relaxation, portrait: Portrait | None, query: ProposalQuery) -> st
         return replace(query, duration_minutes=one.minutes or 0).url(at=one.best.start_at)
     if one.kind is RelaxationKind.WITHOUT and portrait is not None and query.meeting_id is None:
         rest = query.without(portrait.person)
-        return rest.url(at=one.best.start_at) if rest.contact_ids and rest.colleague_ids else ""
+        return rest.url(at=one.best.start_at) if rest.has_both_sides else ""
     return ""
 
 
-def _plainest(miss: NearMiss) -> list[tuple[str, Reason]]:
-    """One reason for each person who cannot come: a day off explains being out of reach, not the other way round."""
-    plainest: dict[str, Reason] = {}
-    for reason in (Reason.DAY_OFF, Reason.BUSY, Reason.UNREACHABLE):
-        for key, of_key in miss.blockers:
-            if of_key is reason:
-                plainest.setdefault(key, reason)
-    return list(plainest.items())
+def _by_person(miss: NearMiss) -> dict[str, list[Reason]]:
+    """Why each person who cannot come cannot, those with the plainest reasons first."""
+    reasons: dict[str, list[Reason]] = {}
+    for key, reason in sorted(miss.blockers, key=lambda blocker: PLAINEST_FIRST.index(blocker[1])):
+        reasons.setdefault(key, []).append(reason)
+    return reasons
 
 
-def _reason(
-    portrait: Portrait, reason: Reason, start_at: dt.datetime, end_at: dt.datetime, reader: Reader
+def why_not(
+    portrait: Portrait, reasons: Collection[Reason], start_at: dt.datetime, end_at: dt.datetime, reader: Reader
 ) -> SafeString:
+    """The plainest reason why somebody cannot come: “Claire has another meeting.”"""
+    reason = next(reason for reason in PLAINEST_FIRST if reason in reasons)
     walls = [at.astimezone(portrait.participant.zone) for at in (start_at, end_at - dt.timedelta(minutes=15))]
     dates = [wall.date() for wall in walls]
     date = next((date for date in dates if portrait.away_on(date)), dates[0])
     away = portrait.away_on(date) or Away(Leave.WEEKLY_REST)
-    sentence = blocked_reason([portrait], reason, date, away, reader)
-    wall = walls[0]
+    return blocked_reason([portrait], reason, date, away, reader)
+
+
+def _why_not_there(
+    portrait: Portrait, reasons: Collection[Reason], start_at: dt.datetime, end_at: dt.datetime, reader: Reader
+) -> SafeString:
+    """The same with the time that it is there."""
+    wall = start_at.astimezone(portrait.participant.zone)
     there = f"{weekday_and_day(wall.date(), reader)}, {reader.wall_time(wall.time())}"
+    sentence = why_not(portrait, reasons, start_at, end_at, reader)
     return format_html("{} {}", sentence, format_html(_("It is {time} there."), time=bdi(there)))

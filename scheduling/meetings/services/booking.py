@@ -2,13 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from clients.audit import audit
-from clients.models import AccountManager, Contact
+from clients.models import AccountManager, Contact, Person
 from scheduling.engine import Policy, Slot
 from scheduling.meetings.errors import InvalidBooking, SlotBlocked, SlotTaken, StaleMeeting
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
@@ -40,10 +40,12 @@ def book(
     channel: str = Meeting.Channel.VIDEO,
     location: str = "",
     policy: Policy = Policy.CLIENT_FIRST,
+    optional: Collection[Person] = (),
 ) -> Meeting:
-    """The confirmed meeting, with what it costs each attendee; anchored in the first contact's zone.
+    """The confirmed meeting, with what it costs each attendee; anchored in the zone of the first contact who must come.
 
-    The actor organizes it, or the first colleague where the actor does not attend.
+    The actor organizes it, or the first colleague who must come where the actor need not. Those of the people who are
+    `optional` are invited where they can come then.
 
     Raises: InvalidBooking, SlotBlocked, SlotTaken, TryAgain.
     """
@@ -51,12 +53,18 @@ def book(
         raise InvalidBooking("contacts", _("Choose at least one contact."))
     if not colleagues:
         raise InvalidBooking("colleagues", _("Choose at least one colleague to hold the meeting."))
+    guests = [contact for contact in contacts if contact not in optional]
+    hosts = [colleague for colleague in colleagues if colleague not in optional]
+    if not guests or not hosts:
+        raise InvalidBooking(
+            "optional", _("At least one contact and one colleague must come; not all can be optional.")
+        )
     check_time(start_at, duration_minutes, now)
     lock_people([*contacts, *colleagues])
-    slot = _slot(contacts, colleagues, start_at, duration_minutes, policy, now)
+    slot = _slot(contacts, colleagues, optional, start_at, duration_minutes, policy, now)
     meeting = Meeting(
-        client=contacts[0].client,
-        organizer=actor if actor in colleagues else colleagues[0],
+        client=guests[0].client,
+        organizer=actor if actor in hosts else hosts[0],
         title=title,
         agenda=agenda,
         channel=channel,
@@ -65,12 +73,10 @@ def book(
         uid=str(uuid.uuid4()),
         created_at=now,
     )
-    set_time(meeting, contacts[0].time_zone, start_at, duration_minutes)
+    set_time(meeting, guests[0].time_zone, start_at, duration_minutes)
     meeting.save(force_insert=True)
-    costs = {cost.id: cost for cost in slot.participants}
-    Attendance.objects.bulk_create(
-        new_attendance(meeting, person, costs[attendee_key(person)]) for person in [*contacts, *colleagues]
-    )
+    people = {attendee_key(person): person for person in [*contacts, *colleagues]}
+    Attendance.objects.bulk_create(new_attendance(meeting, people[share.id], share) for share in slot.participants)
     _record(meeting, MeetingChange.Kind.BOOKED, actor, now)
     return meeting
 
@@ -88,6 +94,8 @@ def move(
 ) -> Meeting:
     """The meeting at its new time; `sequence` is that of the meeting the actor looked at.
 
+    Optional attendees who can't come then are left out, until it moves to a time that they can make.
+
     Raises: InvalidBooking, SlotBlocked, SlotTaken, StaleMeeting, TryAgain.
     """
     check_time(start_at, duration_minutes, now)
@@ -96,17 +104,23 @@ def move(
     meeting = _current(meeting, sequence, now)
     contacts = [row.contact for row in rows if row.contact is not None]
     colleagues = [row.account_manager for row in rows if row.account_manager is not None]
-    slot = _slot(contacts, colleagues, start_at, duration_minutes, Policy(meeting.policy), now, excluding=meeting)
+    optional = [row.person for row in rows if row.is_optional]
+    policy = Policy(meeting.policy)
+    slot = _slot(contacts, colleagues, optional, start_at, duration_minutes, policy, now, excluding=meeting)
     previous_start_at = meeting.start_at
     set_time(meeting, meeting.time_zone, start_at, duration_minutes)
     meeting.sequence += 1
     meeting.save()
-    costs = {cost.id: cost for cost in slot.participants}
+    shares = {share.id: share for share in slot.participants}
     for row in rows:
         row.meeting = meeting
         # A new time asks everybody again. Source: RFC 5546, section 3.2.2.1.
         row.partstat = Attendance.PartStat.NEEDS_ACTION
-        attend(row, costs[attendee_key(row.person)]).save()
+        share = shares.get(attendee_key(row.person))
+        row.status = Status.CANCELLED if share is None else meeting.status
+        if share is not None:
+            attend(row, share)
+        row.save()
     _record(meeting, MeetingChange.Kind.MOVED, actor, now, reason, previous_start_at)
     return meeting
 
@@ -157,18 +171,25 @@ def cancel(*, actor: AccountManager, meeting: Meeting, reason: str, sequence: in
 def _slot(
     contacts: Sequence[Contact],
     colleagues: Sequence[AccountManager],
+    optional: Collection[Person],
     start_at: dt.datetime,
     duration_minutes: int,
     policy: Policy,
     now: dt.datetime,
     excluding: Meeting | None = None,
 ) -> Slot:
-    """What the time costs each of them, by the engine that proposed it, read again under the locks."""
+    """What the time costs those who come, by the engine that proposed it, read again under the locks."""
     prefetch_related_objects([*contacts, *colleagues], "calendar")
     end_at = start_at + dt.timedelta(minutes=duration_minutes)
     with as_far_as_holidays_are_known():
         people = attendees(
-            contacts=contacts, colleagues=colleagues, start_at=start_at, end_at=end_at, now=now, excluding=excluding
+            contacts=contacts,
+            colleagues=colleagues,
+            start_at=start_at,
+            end_at=end_at,
+            now=now,
+            excluding=excluding,
+            optional=optional,
         )
     slot = slot_at([person.participant for person in people], start_at, duration_minutes, policy)
     if isinstance(slot, Slot):

@@ -4,21 +4,21 @@ import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Value
 
+from clients.audit import audit
 from clients.day import PersonKey, away_dates, participant_of, person_key
 from clients.models import AccountManager, Contact
 from clients.zones import known_zones
 from holidays_app.selectors import days_for_calendars
 from scheduling.engine import Participant, Policy, Reason, Slot
-from scheduling.meetings.errors import InvalidBooking
+from scheduling.meetings.errors import InvalidBooking, StaleMeeting
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange, Series
 from scheduling.meetings.models.meeting import BLOCKING, DOUBLE_BOOKED, Status
 from scheduling.meetings.nudge import nudge_workers
 from scheduling.meetings.selectors import MARGIN_DAYS
-from scheduling.meetings.services.rows import slot_at
+from scheduling.meetings.services.rows import slot_at, weigh
 from scheduling.meetings.services.transactions import booking_transaction, lock_people
 from scheduling.meetings.walltime import WallTime, tzdata_version, utc_offset_minutes
 
@@ -111,6 +111,28 @@ def release_double_bookings(*, now: dt.datetime) -> int:
 
 
 @booking_transaction
+def keep(*, actor: AccountManager, meeting: Meeting, sequence: int, now: dt.datetime) -> Meeting:
+    """The meeting without the flags of those who are off or can't be reached then: it stays as it is.
+
+    A double booking stays flagged, until one of the two makes room. `sequence` is that of the meeting the actor looked
+    at. Repeated, it does nothing.
+
+    Raises: StaleMeeting, TryAgain.
+    """
+    current = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if current.sequence != sequence or current.status != Status.CONFIRMED or current.end_at <= now:
+        raise StaleMeeting
+    accepted: dict[str, list[str]] = {}
+    for row in current.attendances.exclude(blockers__contained_by=[Reason.BUSY.value]):
+        accepted[str(row.pk)] = [reason for reason in row.blockers if reason != Reason.BUSY]
+        row.blockers = [reason for reason in row.blockers if reason == Reason.BUSY]
+        row.save(update_fields=["blockers"])
+    if accepted:
+        audit(actor=actor, action="meeting kept as it is", subject=current, now=now, attendances=accepted)
+    return current
+
+
+@booking_transaction
 def _follow(pks: Sequence[int], *, now: dt.datetime) -> Followed:
     people = Attendance.objects.filter(meeting__in=pks).values_list("contact", "account_manager")
     lock_people(Contact(pk=contact) if contact else AccountManager(pk=manager) for contact, manager in people)
@@ -130,7 +152,7 @@ def _follow(pks: Sequence[int], *, now: dt.datetime) -> Followed:
 
 
 def _rows(meetings: Sequence[int]) -> list[Attendance]:
-    rows = Attendance.objects.filter(meeting__in=meetings)
+    rows = Attendance.objects.filter(meeting__in=meetings, status__in=BLOCKING)
     return list(rows.select_related("contact__calendar", "account_manager__calendar"))
 
 
@@ -235,8 +257,8 @@ def _judge(row: Attendance, meeting: Meeting, participant: Participant) -> list[
         return []
     if not isinstance(found, Slot):
         return [reason for _who, reason in found.blockers]
-    (cost,) = found.participants
-    row.cost, row.band = Decimal(str(cost.cost)), cost.band
+    (share,) = found.participants
+    weigh(row, share)
     return []
 
 

@@ -1,4 +1,4 @@
-"""Cancels or moves all occurrences of a series from some week on, all of them or none."""
+"""Cancels, moves or edits all occurrences of a series that follow, all of them or none."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -137,6 +137,49 @@ def move_following(
         [*moved, *booked, *cancelled],
         actor=actor,
         action="series moved from a week on",
+        now=now,
+    )
+    return series
+
+
+@booking_transaction
+def edit_series(
+    *,
+    actor: AccountManager,
+    series: Series,
+    title: str,
+    agenda: str,
+    channel: str,
+    location: str,
+    revision: int,
+    now: dt.datetime,
+) -> Series:
+    """The series, and each of its occurrences still to come, with the new words and place.
+
+    Raises: StaleMeeting, TryAgain.
+    """
+    series, following = _current(series, revision, dt.date.min, now)
+    wanted = {"title": title, "agenda": agenda, "channel": channel, "location": location}
+
+    def says_so(words: Series | Meeting) -> bool:
+        return all(getattr(words, field) == value for field, value in wanted.items())
+
+    changing = [meeting for meeting in following.values() if not says_so(meeting)]
+    if not changing and says_so(series):
+        return series
+    series.sequence += 1
+    for words in (series, *changing):
+        for field, value in wanted.items():
+            setattr(words, field, value)
+    series.save(update_fields=["sequence", *wanted])
+    for meeting in changing:
+        meeting.sequence += 1
+    Meeting.objects.bulk_update(changing, ["sequence", *wanted])
+    record_all(
+        series,
+        [change_of(meeting, Kind.EDITED, series, actor, now) for meeting in changing],
+        actor=actor,
+        action="series edited",
         now=now,
     )
     return series

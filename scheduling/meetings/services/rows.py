@@ -47,7 +47,7 @@ def as_far_as_holidays_are_known() -> Iterator[None]:
 def slot_at(
     participants: Sequence[Participant], start_at: dt.datetime, duration_minutes: int, policy: Policy
 ) -> Slot | NearMiss:
-    """What that time costs each of them, by the engine that proposed it, or who can't come.
+    """What that time costs all who can come, by the engine that proposed it, or who can't though they must.
 
     Raises: InvalidBooking.
     """
@@ -75,22 +75,27 @@ def set_time(meeting: Meeting, time_zone: str, start_at: dt.datetime, duration_m
     meeting.tzdata_version = tzdata_version()
 
 
-def new_attendance(meeting: Meeting, person: Person, cost: ParticipantSlot) -> Attendance:
+def new_attendance(meeting: Meeting, person: Person, share: ParticipantSlot) -> Attendance:
     """The person's attendance of the meeting, not saved yet."""
     columns: dict[str, object] = (
         {"contact": person, "role": "client"}
         if isinstance(person, Contact)
         else {"account_manager": person, "role": "staff"}
     )
-    return attend(Attendance(meeting=meeting, **columns), cost)
+    return attend(Attendance(meeting=meeting, is_optional=share.optional, **columns), share)
 
 
-def attend(row: Attendance, cost: ParticipantSlot) -> Attendance:
+def attend(row: Attendance, share: ParticipantSlot) -> Attendance:
     """The attendance, not saved yet, with what the meeting's time costs and blocks."""
-    row.cost = Decimal(str(cost.cost))
-    row.band = cost.band
+    weigh(row, share)
     row.during = (row.meeting.start_at, row.meeting.end_at + dt.timedelta(minutes=row.person.buffer_minutes))
     row.time_zone = row.person.time_zone
     row.utc_offset_minutes = utc_offset_minutes(row.person.zone, row.meeting.start_at)
     row.blockers = []
     return row
+
+
+def weigh(row: Attendance, share: ParticipantSlot) -> None:
+    """Writes into the attendance what its time costs; whoever need not come carries nothing."""
+    row.cost = Decimal(0) if row.is_optional else Decimal(str(share.cost))
+    row.band = share.band

@@ -77,12 +77,12 @@ def mini_bars(bites: Sequence[Bite], *, mirrored: bool = False) -> dict[str, Any
     for position, bite in enumerate(bites):
         left = 0.02 + each * (position + 0.125)
         width = each * 0.75
-        height = BITE_HEIGHT * HEIGHTS[bite.band]
+        height = BITE_HEIGHT * HEIGHTS[bite.band] if bite.band else 2.0
         x = 1 - left - width if mirrored else left
         drawn.append(
             {
                 "portrait": bite.portrait,
-                "level": LEVELS[bite.band],
+                "level": LEVELS[bite.band] if bite.band else BLOCKED,
                 "x": x,
                 "middle": x + width / 2,
                 "width": width,

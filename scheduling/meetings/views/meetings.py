@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clients.models import AccountManager
+from scheduling.engine import Reason
 from scheduling.meetings import services
 from scheduling.meetings.errors import (
     BookingError,
@@ -28,10 +29,10 @@ from scheduling.meetings.errors import (
     StaleMeeting,
     TryAgain,
 )
-from scheduling.meetings.forms.booking import BookingForm, EditForm, MoveForm, ReasonForm
+from scheduling.meetings.forms.booking import BookingForm, EditForm, KeepForm, MoveForm, ReasonForm
 from scheduling.meetings.icalendar_files import Method
 from scheduling.meetings.icalendar_files import invitation as invitation_file
-from scheduling.meetings.models import Meeting
+from scheduling.meetings.models import Attendance, Meeting
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.selectors import meetings_for
 from scheduling.meetings.views.once import answer_request_once
@@ -92,8 +93,17 @@ def book(request: HttpRequest) -> HttpResponse:
         return render_proposal(request, request.POST, booking_form=form, status=422)
     values = form.cleaned_data
     key = values.pop("idempotency_key")
+    left_out: list[str] = []
+
+    def act() -> Meeting:
+        meeting = services.book(actor=_actor(request), now=timezone.now(), **values)
+        if values["optional"]:
+            invited = {row.person for row in meeting.attendances.select_related("contact", "account_manager")}
+            left_out.extend(person.full_name for person in values["optional"] if person not in invited)
+        return meeting
+
     try:
-        location = _once(request, key, lambda: services.book(actor=_actor(request), now=timezone.now(), **values))
+        location = _once(request, key, act)
     except InvalidBooking as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
         return render_proposal(request, request.POST, booking_form=form, status=error.status)
@@ -102,6 +112,8 @@ def book(request: HttpRequest) -> HttpResponse:
             request, request.POST, booking_form=form, notice=str(MESSAGES[type(error)]), status=error.status
         )
     messages.success(request, _("Booked. Everybody gets a confirmation in their own language and time."))
+    for name in left_out:
+        messages.info(request, _("%(name)s is optional, can’t come then and is not invited.") % {"name": name})
     return _redirect(location)
 
 
@@ -161,6 +173,25 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leaves a meeting where new rules for clocks have put it, though not everybody is at work then."""
+    meeting = _meeting(request, pk)
+    form = KeepForm(request.POST)
+    if not form.is_valid():
+        return _render_meeting(request, meeting, error=StaleMeeting())
+    values = form.cleaned_data
+    key = values.pop("idempotency_key")
+    try:
+        location = _once(
+            request, key, lambda: services.keep(actor=_actor(request), meeting=meeting, now=timezone.now(), **values)
+        )
+    except BookingError as error:
+        return _render_meeting(request, _meeting(request, pk), error=error)
+    messages.success(request, _("The meeting stays as it is."))
+    return _redirect(location)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changes what a meeting is about and where it takes place."""
@@ -204,16 +235,24 @@ def _meeting(request: HttpRequest, pk: int) -> Meeting:
     return get_object_or_404(meetings_for(_actor(request)), pk=pk)
 
 
+def _can_stay(row: Attendance) -> bool:
+    """Whether the attendee is off or can't be reached at the meeting's time, which people may agree to."""
+    return any(reason != Reason.BUSY for reason in row.blockers)
+
+
 def _initial(meeting: Meeting) -> dict[str, object]:
     return {"sequence": meeting.sequence, "idempotency_key": uuid.uuid4()}
 
 
 def _render_meeting(request: HttpRequest, meeting: Meeting, error: BookingError | None = None) -> HttpResponse:
-    attendances = meeting.attendances.select_related("contact__client", "account_manager")
+    rows = list(meeting.attendances.select_related("contact__client", "account_manager"))
+    attending = [row for row in rows if not meeting.leaves_out(row)]
     context = {
         "meeting": meeting,
-        "attendances": sorted(attendances, key=lambda row: row.role),
-        "blocked": [row for row in attendances if row.blockers],
+        "attendances": sorted(attending, key=lambda row: row.role),
+        "left_out": [row.person for row in rows if meeting.leaves_out(row)],
+        "blocked": [row for row in attending if row.blockers],
+        "keep_form": KeepForm(initial=_initial(meeting)) if any(map(_can_stay, attending)) else None,
         "changes": meeting.changes.select_related("actor"),
         "error": str(MESSAGES[type(error)]) if error else "",
         "is_changeable": meeting.status == Status.CONFIRMED and meeting.end_at > timezone.now(),

@@ -19,7 +19,7 @@ from clients.reader import Reader
 from scheduling.engine import NearMiss
 from scheduling.meetings import services
 from scheduling.meetings.errors import BookingError, InvalidBooking, OccurrencesLost, StaleMeeting
-from scheduling.meetings.forms.series import FollowingForm, MoveRestForm, RestForm
+from scheduling.meetings.forms.series import EditSeriesForm, FollowingForm, MoveRestForm, RestForm
 from scheduling.meetings.icalendar_files import Method, series_invitation
 from scheduling.meetings.models import Series
 from scheduling.meetings.models.meeting import Status
@@ -78,6 +78,36 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=303, headers={"Location": location})
     context = {"series": series, "form": form}
     return render(request, "meetings/series_cancel.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Changes what a series is about and where it takes place, for all that is still to come."""
+    series = _series(request, pk)
+    overview = _overview(request, series)
+    if not overview.to_come:
+        return _render(request, series, overview=overview, error=StaleMeeting())
+    initial = {name: getattr(series, name) for name in EditSeriesForm.Meta.fields}
+    form = EditSeriesForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial | {"revision": overview.revision, "idempotency_key": uuid.uuid4()},
+    )
+    if form.is_bound and form.is_valid():
+        values = form.cleaned_data
+        key = values.pop("idempotency_key")
+
+        def act() -> str:
+            services.edit_series(actor=_actor(request), series=series, now=timezone.now(), **values)
+            return reverse("meetings:series", args=[series.pk])
+
+        try:
+            location = answer_request_once(request, key, act)
+        except BookingError as error:
+            return _render(request, _series(request, pk), error=error)
+        messages.success(request, _("Saved. Everybody gets one mail with the new details."))
+        return HttpResponse(status=303, headers={"Location": location})
+    context = {"series": series, "form": form}
+    return render(request, "meetings/series_edit.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

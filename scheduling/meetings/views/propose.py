@@ -15,15 +15,16 @@ from clients.reader import Reader
 from holidays_app.calendars import UnsupportedYear, country_name
 from scheduling.engine import MeetingRequest, Policy
 from scheduling.meetings.forms.booking import BookingForm, IdempotentForm, MoveForm
-from scheduling.meetings.forms.propose import Choices, ProposalForm, asked_data, choices_for
+from scheduling.meetings.forms.people import PEOPLE_FIELDS, Choices, choices_for
+from scheduling.meetings.forms.propose import ProposalForm, asked_data
 from scheduling.meetings.models import Meeting
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.proposals.page import ProposalPage, proposal_page
 from scheduling.meetings.proposals.people import portraits
 from scheduling.meetings.proposals.query import ProposalQuery
-from scheduling.meetings.selectors import attendees, meetings_for
+from scheduling.meetings.selectors import attendee_key, attendees, meetings_for
 
-FIELDS = ("contacts", "colleagues", "client", "duration", "first", "last", "policy", "day", "at", "compare", "ways")
+FIELDS = (*PEOPLE_FIELDS, "client", "duration", "first", "last", "policy", "day", "at", "compare", "ways")
 OPTIONS = 5
 
 
@@ -96,6 +97,8 @@ def _address(posted: QueryDict) -> QueryDict:
     for posted_name, name in (("duration_minutes", "duration"), ("start_at", "at")):
         if posted_name in posted:
             data.setlist(name, posted.getlist(posted_name))
+    # Without those who would come then: the page asks anew.
+    data.setlist("at", [str(at).partition(";")[0] for at in data.getlist("at")])
     return data
 
 
@@ -106,13 +109,25 @@ def _page(
     values = form.cleaned_data
     if meeting is None:
         contacts, colleagues, policy = values["contacts"], values["colleagues"], values["policy"]
+        optional, any_of = values["optional"], values["any_of"]
     else:
-        people = [
-            row.person for row in meeting.attendances.select_related("contact__calendar", "account_manager__calendar")
-        ]
-        contacts = [person for person in people if isinstance(person, Contact)]
-        colleagues = [person for person in people if isinstance(person, AccountManager)]
+        rows = list(meeting.attendances.select_related("contact__calendar", "account_manager__calendar"))
+        contacts = [row.contact for row in rows if row.contact is not None]
+        colleagues = [row.account_manager for row in rows if row.account_manager is not None]
         policy = Policy(meeting.policy)
+        optional, any_of = [row.person for row in rows if row.is_optional], []
+    query = ProposalQuery(
+        contact_ids=tuple(person.pk for person in contacts),
+        colleague_ids=tuple(person.pk for person in colleagues),
+        duration_minutes=values["duration"],
+        first_date=values["first"],
+        last_date=values["last"],
+        policy=policy,
+        meeting_id=meeting.pk if meeting else None,
+        optional_keys=tuple(attendee_key(person) for person in optional),
+        any_of_ids=tuple(person.pk for person in any_of),
+        take=values.get("take") or 1,
+    )
     try:
         found = attendees(
             contacts=contacts,
@@ -122,6 +137,7 @@ def _page(
             now=form.now,
             language=reader.language,
             excluding=meeting,
+            optional=optional,
         )
     except UnsupportedYear as error:
         words = {"country": country_name(error.country, reader.language), "year": error.known[-1]}
@@ -134,16 +150,9 @@ def _page(
             end_at=form.closes_at,
             policy=policy,
             count=OPTIONS,
+            pools=query.pools,
         ),
-        query=ProposalQuery(
-            contact_ids=tuple(person.pk for person in contacts),
-            colleague_ids=tuple(person.pk for person in colleagues),
-            duration_minutes=values["duration"],
-            first_date=values["first"],
-            last_date=values["last"],
-            policy=policy,
-            meeting_id=meeting.pk if meeting else None,
-        ),
+        query=query,
         people=portraits(found, actor, reader),
         day=values["day"],
         at=values["at"],

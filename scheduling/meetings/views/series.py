@@ -1,10 +1,11 @@
-"""Pages of weekly series: the plan, and what books it."""
+"""Pages of weekly series: the list, the plan, and what books it."""
 
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,17 +21,27 @@ from scheduling.engine import NearMiss
 from scheduling.meetings import services
 from scheduling.meetings.errors import BookingError, InvalidBooking, OccurrencesLost
 from scheduling.meetings.forms.booking import IdempotentForm
-from scheduling.meetings.forms.propose import choices_for
+from scheduling.meetings.forms.people import choices_for
 from scheduling.meetings.forms.series import SeriesBookingForm, SeriesForm, asked_series
 from scheduling.meetings.models import Attendance, Meeting
 from scheduling.meetings.proposals.people import portraits
+from scheduling.meetings.series.listing import listed_series, series_by_next_meeting
 from scheduling.meetings.series.page import SeriesPage, series_page
 from scheduling.meetings.series.planning import series_attendees
 from scheduling.meetings.series.query import SeriesQuery
-from scheduling.meetings.views.meetings import MESSAGES
+from scheduling.meetings.views.meetings import MESSAGES, PAGE_SIZE
 from scheduling.meetings.views.once import answer_request_once
 
 FIELDS = ("contacts", "colleagues", "client", "duration", "start", "weeks", "days", "times", "policy")
+
+
+@require_safe
+def series_list(request: HttpRequest) -> HttpResponse:
+    """All of the actor's series, the next to meet first."""
+    found = series_by_next_meeting(_actor(request), timezone.now())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = listed_series(page.object_list, _reader(request))
+    return render(request, "meetings/series_list.html", {"page": page, "rows": rows})
 
 
 @require_safe
