@@ -13,6 +13,8 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 # Packages come from the lock alone, and zones from the tzdata package alone.
 export PYTHONTZPATH =
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# A dozen processes start in a run, and hundreds in the tests: each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE =
 # An interpreter that has gone, or an interrupted beginning: .venv is made anew.
 $(shell .venv/bin/python $(WORKS) || rm -f .venv/*.stamp)
 PIP_INSTALL := .venv/bin/python -m pip install -qq --root-user-action=ignore --require-hashes
@@ -59,6 +61,7 @@ bench-compare: setup
 
 messages: setup
 	.venv/bin/python manage.py makemessages --locale es --ignore .venv --ignore tests --ignore var --add-location file --no-wrap
+	.venv/bin/python manage.py mailmessages
 
 # Without the addresses of package indexes, so that the lock holds wherever the packages come from.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -7,3 +7,7 @@ class ClientsError(Exception):
 
 class NameTaken(ClientsError):
     """Another client got this name in the meantime."""
+
+
+class LinkEnded(ClientsError):
+    """The private link is mistyped, revoked, past its end, or was sent to an address that its contact no longer has."""

@@ -104,7 +104,7 @@ class ClientForm(MergingForm[Client]):
 
     class Meta:
         model = Client
-        fields = ("name", "team", "segment", "industry", "size", "country", "city", "notes")
+        fields = ("name", "team", "segment", "industry", "size", "country", "city", "superior_decides", "notes")
 
     def __init__(self, *args: Any, actor: AccountManager, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,7 +191,7 @@ class ContactForm(PersonForm[Contact]):
 
     class Meta:
         model = Contact
-        fields = (*PERSON_FIELDS, "email", "job_title", "preferred_channel", "notes")
+        fields = (*PERSON_FIELDS, "email", "formality", "job_title", "preferred_channel", "notes")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -254,9 +254,13 @@ class DayOffForm(PageForm[DayOff]):
         return values
 
 
-ContactDaysOff = forms.inlineformset_factory(Contact, DayOff, DayOffForm, fk_name="contact", extra=1, max_num=60)
+# However many rows somebody says to send, only so many are read.
+MOST_ROWS, MOST_READ = 60, 200
+ContactDaysOff = forms.inlineformset_factory(
+    Contact, DayOff, DayOffForm, fk_name="contact", extra=1, max_num=MOST_ROWS, absolute_max=MOST_READ
+)
 OwnDaysOff = forms.inlineformset_factory(
-    AccountManager, DayOff, DayOffForm, fk_name="account_manager", extra=1, max_num=60
+    AccountManager, DayOff, DayOffForm, fk_name="account_manager", extra=1, max_num=MOST_ROWS, absolute_max=MOST_READ
 )
 
 

@@ -156,6 +156,17 @@ def endonym(tag: str) -> str:
     return locale.get_display_name(teller) or tag
 
 
+def language_name(tag: str, teller: str) -> str:
+    """The language's name in another one, such as “noruego bokmål” for nb-NO in es, without its region."""
+    told_by = Locale.parse(teller, sep="-")
+    return told_by.languages.get(base_language(tag)) or endonym(tag)
+
+
+def base_language(tag: str) -> str:
+    """The tag's primary language subtag, such as es of es-CO."""
+    return tag.split("-", maxsplit=1)[0].lower()
+
+
 def language_of_country(country: str) -> str | None:
     """The tag of the only official language of an ISO 3166-1 country, such as es-CO; None where there are several.
 

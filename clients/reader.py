@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -102,7 +103,8 @@ class Reader:
 
     def moment(self, at: dt.datetime) -> str:
         """“Tue 8 Dec, 14:30”."""
-        return f"{self.short_day(self.day_of(at))}, {self.time(at)}"
+        joined = str(self.locale.datetime_formats["medium"]).replace("'", "")
+        return joined.replace("{1}", self.short_day(self.day_of(at))).replace("{0}", self.time(at))
 
     def moment_near(self, at: dt.datetime, now: dt.datetime) -> str:
         """As short as is clear seen from `now`: “14:30” on the same day, “Tue 14:30” within a week, else `moment`."""
@@ -116,7 +118,8 @@ class Reader:
 
 def _without_year(pattern: str) -> str:
     # Many locales, English among them, list no skeleton with the weekday in full and no year.
-    return re.sub(r"[\s,،]*(?:'de'\s+)?y+[年년]?\s*", "", pattern)
+    without = re.sub(r"[\s,،]*(?:'de'\s+)?y+(?:[年년.]|-?'[^']*'\.?|\('e'\)'ko')?\s*", "", pattern)
+    return without.strip(" ,⹁")
 
 
 def _format_skeleton(skeleton: str, value: dt.date, reader: Reader) -> str:
@@ -140,18 +143,35 @@ def zone_label(time_zone: str, at: dt.datetime, language: str) -> str:
 
 
 def text_language(language: str) -> str:
-    """The language Dayband has texts in that serves a BCP 47 tag best; English where it has none."""
-    available = [code.replace("-", "_") for code, _name in settings.LANGUAGES]
+    """The language with pages that serves a BCP 47 tag best; English where there is none."""
+    return _best(language, settings.LANGUAGES)
+
+
+def mail_language(language: str) -> str:
+    """The language with texts of mails that serves a BCP 47 tag best; English where there is none."""
+    return _best(language, settings.MAIL_LANGUAGES)
+
+
+def reader_of(person: Person) -> Reader:
+    """How that person reads pages; the region of their tag is kept where the text's language is theirs."""
+    return _reader(person, text_language(person.language))
+
+
+def mail_reader_of(person: Person) -> Reader:
+    """How that person reads mails: as `reader_of`, in more languages."""
+    return _reader(person, mail_language(person.language))
+
+
+def _best(language: str, languages: Sequence[tuple[str, str]]) -> str:
+    available = [code.replace("-", "_") for code, _name in languages]
     found = negotiate_locale([language.replace("-", "_")], available, sep="_")
     if found is None:
         found = negotiate_locale([language.split("-", maxsplit=1)[0]], available, sep="_")
     return (found or settings.LANGUAGE_CODE).replace("_", "-")
 
 
-def reader_of(person: Person) -> Reader:
-    """How that person reads; the region of their tag is kept where the text's language is theirs."""
-    texts = text_language(person.language)
-    language = person.language if person.language.split("-")[0] == texts.split("-")[0] else texts
+def _reader(person: Person, texts: str) -> Reader:
+    language = person.language if person.language.split("-")[0] == texts.split("-", maxsplit=1)[0] else texts
     return Reader(language, person.time_zone, person.clock, person.week_start)
 
 

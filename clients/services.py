@@ -69,7 +69,7 @@ def create_contact(
 @transaction.atomic
 def update_contact(
     *,
-    actor: AccountManager,
+    actor: AccountManager | None,
     contact: Contact,
     changed: Collection[str],
     days_off: Iterable[DayOff] = (),
@@ -77,6 +77,8 @@ def update_contact(
     now: dt.datetime,
 ) -> None:
     """Writes the changed fields of a contact and the days off given, and deletes `days_on`, days off no longer.
+
+    Without an actor it was the contact themselves, behind a private link.
 
     Raises: Contact.DoesNotExist where they have been deleted.
     """
@@ -99,7 +101,7 @@ def update_profile(
 
 def _update_person(
     *,
-    actor: AccountManager,
+    actor: AccountManager | None,
     person: AccountManager | Contact,
     changed: Collection[str],
     days_off: Iterable[DayOff],
@@ -120,7 +122,7 @@ def _update_person(
         day_off.delete()
 
 
-def _save_day_off(actor: AccountManager, day_off: DayOff, now: dt.datetime) -> None:
+def _save_day_off(actor: AccountManager | None, day_off: DayOff, now: dt.datetime) -> None:
     is_stored = DayOff.objects.filter(pk=day_off.pk).exists()
     day_off.save()
     audit(actor=actor, action="update" if is_stored else "create", subject=day_off, now=now)

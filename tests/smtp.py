@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that keeps what it receives and can be told to refuse."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,9 @@ class SmtpServer:
         self._deliveries: list[Delivery] = []
         self._replies: dict[str, str] = {}
         self._data_reply: str | None = None
+        self._open = threading.Event()
+        self._open.set()
+        self._held = 0
 
     @property
     def url(self) -> str:
@@ -83,6 +87,20 @@ class SmtpServer:
         with self._changed:
             self._data_reply = reply
 
+    def hold(self) -> None:
+        """From now on whoever has sent a message waits for the reply."""
+        self._open.clear()
+
+    def let_go(self) -> None:
+        """Everybody gets the reply that they wait for."""
+        self._open.set()
+
+    @property
+    def held(self) -> int:
+        """How many wait for a reply."""
+        with self._changed:
+            return self._held
+
     def _answer(self, recipients: tuple[str, ...], reply: str) -> None:
         with self._changed:
             self._replies |= {recipient.lower(): reply for recipient in recipients}
@@ -99,6 +117,12 @@ class SmtpServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
         with self._changed:
+            self._held += 1
+        if not self._open.is_set():
+            # A thread's event, since whoever lets go is in another thread.
+            await asyncio.to_thread(self._open.wait)
+        with self._changed:
+            self._held -= 1
             if self._data_reply is not None:
                 return self._data_reply
             delivery = Delivery(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.content)

@@ -108,7 +108,7 @@ class ClientAdmin(AuditedAdmin):
     fieldsets = (
         (None, {"fields": ("name", "team", "segment", "industry", "size")}),
         (_("Place"), {"fields": ("country", "city")}),
-        (None, {"fields": ("notes", "add_contact")}),
+        (None, {"fields": ("superior_decides", "notes", "add_contact")}),
     )
     readonly_fields = ("add_contact",)
 

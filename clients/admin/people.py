@@ -159,7 +159,7 @@ class ContactAdmin(AuditedAdmin):
     readonly_fields = ("created_at",)
     fieldsets = (
         (None, {"fields": ("client", "full_name", "address_as", "native_name", "job_title")}),
-        (_("How to reach them"), {"fields": ("email", "phone", "preferred_channel")}),
+        (_("How to reach them"), {"fields": ("email", "phone", "preferred_channel", "formality")}),
         PLACE,
         HOURS,
         WISHES,

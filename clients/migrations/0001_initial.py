@@ -12,153 +12,589 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('holidays_app', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("holidays_app", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, validators=[clients.validators.validate_plain_text], verbose_name='name')),
-                ('segment', models.CharField(choices=[('key', 'Key account'), ('growth', 'Growth'), ('standard', 'Standard'), ('partner', 'Partner')], db_index=True, default='standard', max_length=20, verbose_name='segment')),
-                ('industry', models.CharField(blank=True, max_length=80, validators=[clients.validators.validate_plain_text], verbose_name='industry')),
-                ('size', models.CharField(blank=True, choices=[('micro', '1–9 people'), ('small', '10–49 people'), ('medium', '50–249 people'), ('large', '250 people or more')], max_length=20, verbose_name='size')),
-                ('country', models.CharField(db_index=True, max_length=2, validators=[clients.validators.validate_country], verbose_name='country')),
-                ('city', models.CharField(blank=True, max_length=80, validators=[clients.validators.validate_plain_text], verbose_name='city')),
-                ('notes', models.TextField(blank=True, max_length=4000, verbose_name='notes')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=120,
+                        unique=True,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.CharField(
+                        choices=[
+                            ("key", "Key account"),
+                            ("growth", "Growth"),
+                            ("standard", "Standard"),
+                            ("partner", "Partner"),
+                        ],
+                        db_index=True,
+                        default="standard",
+                        max_length=20,
+                        verbose_name="segment",
+                    ),
+                ),
+                (
+                    "industry",
+                    models.CharField(
+                        blank=True,
+                        max_length=80,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="industry",
+                    ),
+                ),
+                (
+                    "size",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("micro", "1–9 people"),
+                            ("small", "10–49 people"),
+                            ("medium", "50–249 people"),
+                            ("large", "250 people or more"),
+                        ],
+                        max_length=20,
+                        verbose_name="size",
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        db_index=True,
+                        max_length=2,
+                        validators=[clients.validators.validate_country],
+                        verbose_name="country",
+                    ),
+                ),
+                (
+                    "city",
+                    models.CharField(
+                        blank=True,
+                        max_length=80,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="city",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, max_length=4000, verbose_name="notes")),
             ],
             options={
-                'verbose_name': 'client',
-                'verbose_name_plural': 'clients',
-                'ordering': ['name'],
+                "verbose_name": "client",
+                "verbose_name_plural": "clients",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, validators=[clients.validators.validate_plain_text], verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=80,
+                        unique=True,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="name",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
-                'ordering': ['name'],
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='AccountManager',
+            name="AccountManager",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('full_name', models.CharField(max_length=120, validators=[clients.validators.validate_plain_text], verbose_name='full name')),
-                ('address_as', models.CharField(blank=True, help_text='How a message greets this person, for example “Ms Okafor” or “Maya”.', max_length=120, validators=[clients.validators.validate_plain_text], verbose_name='addressed as')),
-                ('native_name', models.CharField(blank=True, max_length=120, validators=[clients.validators.validate_plain_text], verbose_name='name in native script')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, help_text='With country code, for example +40 21 555 0100.', max_length=128, region=None, verbose_name='phone')),
-                ('language', models.CharField(default='en', help_text='A BCP 47 tag, for example en-GB or es-CO.', max_length=35, validators=[clients.validators.validate_language], verbose_name='language')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[clients.validators.validate_time_zone], verbose_name='time zone')),
-                ('clock', models.CharField(blank=True, choices=[('', 'as usual in the language'), ('12', '12 hours (2:30 pm)'), ('24', '24 hours (14:30)')], max_length=2, verbose_name='clock')),
-                ('week_start', models.CharField(blank=True, choices=[('', 'as usual in the language'), ('mon', 'Monday'), ('sat', 'Saturday'), ('sun', 'Sunday')], max_length=3, verbose_name='week starts on')),
-                ('working_hours', models.JSONField(blank=True, default=clients.models.people.default_working_hours, validators=[clients.validators.validate_weekly_hours], verbose_name='working hours')),
-                ('preferred_hours', models.JSONField(blank=True, default=dict, validators=[clients.validators.validate_weekly_hours], verbose_name='preferred hours')),
-                ('reachable_hours', models.JSONField(blank=True, default=clients.models.people.default_reachable_hours, validators=[clients.validators.validate_weekly_hours], verbose_name='reachable hours')),
-                ('buffer_minutes', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(240)], verbose_name='minutes free between meetings')),
-                ('reminder_minutes', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(20160)]), blank=True, default=clients.models.people.default_reminder_minutes, help_text='1440 is a day and 60 an hour before a meeting; leave empty for none.', size=5, verbose_name='reminders, minutes before')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='mail address')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_staff', models.BooleanField(default=False, help_text='Sees every client and may use the administration.', verbose_name='admin')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='holidays_app.holidaycalendar', verbose_name='holiday calendar')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('teams', models.ManyToManyField(blank=True, related_name='members', to='clients.team', verbose_name='teams')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "full_name",
+                    models.CharField(
+                        max_length=120, validators=[clients.validators.validate_plain_text], verbose_name="full name"
+                    ),
+                ),
+                (
+                    "address_as",
+                    models.CharField(
+                        blank=True,
+                        help_text="How a message greets this person, for example “Ms Okafor” or “Maya”.",
+                        max_length=120,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="addressed as",
+                    ),
+                ),
+                (
+                    "native_name",
+                    models.CharField(
+                        blank=True,
+                        max_length=120,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="name in native script",
+                    ),
+                ),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True,
+                        help_text="With country code, for example +40 21 555 0100.",
+                        max_length=128,
+                        region=None,
+                        verbose_name="phone",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="en",
+                        help_text="A BCP 47 tag, for example en-GB or es-CO.",
+                        max_length=35,
+                        validators=[clients.validators.validate_language],
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=64,
+                        validators=[clients.validators.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "clock",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "as usual in the language"),
+                            ("12", "12 hours (2:30 pm)"),
+                            ("24", "24 hours (14:30)"),
+                        ],
+                        max_length=2,
+                        verbose_name="clock",
+                    ),
+                ),
+                (
+                    "week_start",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "as usual in the language"),
+                            ("mon", "Monday"),
+                            ("sat", "Saturday"),
+                            ("sun", "Sunday"),
+                        ],
+                        max_length=3,
+                        verbose_name="week starts on",
+                    ),
+                ),
+                (
+                    "working_hours",
+                    models.JSONField(
+                        blank=True,
+                        default=clients.models.people.default_working_hours,
+                        validators=[clients.validators.validate_weekly_hours],
+                        verbose_name="working hours",
+                    ),
+                ),
+                (
+                    "preferred_hours",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        validators=[clients.validators.validate_weekly_hours],
+                        verbose_name="preferred hours",
+                    ),
+                ),
+                (
+                    "reachable_hours",
+                    models.JSONField(
+                        blank=True,
+                        default=clients.models.people.default_reachable_hours,
+                        validators=[clients.validators.validate_weekly_hours],
+                        verbose_name="reachable hours",
+                    ),
+                ),
+                (
+                    "buffer_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(240)],
+                        verbose_name="minutes free between meetings",
+                    ),
+                ),
+                (
+                    "reminder_minutes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveIntegerField(
+                            validators=[
+                                django.core.validators.MinValueValidator(5),
+                                django.core.validators.MaxValueValidator(20160),
+                            ]
+                        ),
+                        blank=True,
+                        default=clients.models.people.default_reminder_minutes,
+                        help_text="1440 is a day and 60 an hour before a meeting; leave empty for none.",
+                        size=5,
+                        verbose_name="reminders, minutes before",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="mail address")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Sees every client and may use the administration.",
+                        verbose_name="admin",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="holidays_app.holidaycalendar",
+                        verbose_name="holiday calendar",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "teams",
+                    models.ManyToManyField(blank=True, related_name="members", to="clients.team", verbose_name="teams"),
+                ),
             ],
             options={
-                'verbose_name': 'account manager',
-                'verbose_name_plural': 'account managers',
-                'ordering': ['full_name', 'pk'],
+                "verbose_name": "account manager",
+                "verbose_name_plural": "account managers",
+                "ordering": ["full_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='at')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='actor')),
-                ('action', models.CharField(max_length=40, verbose_name='action')),
-                ('subject_type', models.CharField(max_length=40, verbose_name='kind of row')),
-                ('subject_id', models.BigIntegerField(verbose_name='row')),
-                ('details', models.JSONField(blank=True, default=dict, verbose_name='details')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="at")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="actor")),
+                ("action", models.CharField(max_length=40, verbose_name="action")),
+                ("subject_type", models.CharField(max_length=40, verbose_name="kind of row")),
+                ("subject_id", models.BigIntegerField(verbose_name="row")),
+                ("details", models.JSONField(blank=True, default=dict, verbose_name="details")),
             ],
             options={
-                'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit entries',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='audit_subject')],
+                "verbose_name": "audit entry",
+                "verbose_name_plural": "audit entries",
+                "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["subject_type", "subject_id"], name="audit_subject")],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(max_length=120, validators=[clients.validators.validate_plain_text], verbose_name='full name')),
-                ('address_as', models.CharField(blank=True, help_text='How a message greets this person, for example “Ms Okafor” or “Maya”.', max_length=120, validators=[clients.validators.validate_plain_text], verbose_name='addressed as')),
-                ('native_name', models.CharField(blank=True, max_length=120, validators=[clients.validators.validate_plain_text], verbose_name='name in native script')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, help_text='With country code, for example +40 21 555 0100.', max_length=128, region=None, verbose_name='phone')),
-                ('language', models.CharField(default='en', help_text='A BCP 47 tag, for example en-GB or es-CO.', max_length=35, validators=[clients.validators.validate_language], verbose_name='language')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[clients.validators.validate_time_zone], verbose_name='time zone')),
-                ('clock', models.CharField(blank=True, choices=[('', 'as usual in the language'), ('12', '12 hours (2:30 pm)'), ('24', '24 hours (14:30)')], max_length=2, verbose_name='clock')),
-                ('week_start', models.CharField(blank=True, choices=[('', 'as usual in the language'), ('mon', 'Monday'), ('sat', 'Saturday'), ('sun', 'Sunday')], max_length=3, verbose_name='week starts on')),
-                ('working_hours', models.JSONField(blank=True, default=clients.models.people.default_working_hours, validators=[clients.validators.validate_weekly_hours], verbose_name='working hours')),
-                ('preferred_hours', models.JSONField(blank=True, default=dict, validators=[clients.validators.validate_weekly_hours], verbose_name='preferred hours')),
-                ('reachable_hours', models.JSONField(blank=True, default=clients.models.people.default_reachable_hours, validators=[clients.validators.validate_weekly_hours], verbose_name='reachable hours')),
-                ('buffer_minutes', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(240)], verbose_name='minutes free between meetings')),
-                ('reminder_minutes', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(20160)]), blank=True, default=clients.models.people.default_reminder_minutes, help_text='1440 is a day and 60 an hour before a meeting; leave empty for none.', size=5, verbose_name='reminders, minutes before')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='mail address')),
-                ('job_title', models.CharField(blank=True, max_length=80, validators=[clients.validators.validate_plain_text], verbose_name='role')),
-                ('preferred_channel', models.CharField(choices=[('email', 'Mail'), ('phone', 'Phone'), ('video', 'Video call'), ('chat', 'Chat'), ('in_person', 'In person')], default='email', max_length=10, verbose_name='preferred channel')),
-                ('notes', models.TextField(blank=True, max_length=4000, verbose_name='notes')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='holidays_app.holidaycalendar', verbose_name='holiday calendar')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='clients.client', verbose_name='client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "full_name",
+                    models.CharField(
+                        max_length=120, validators=[clients.validators.validate_plain_text], verbose_name="full name"
+                    ),
+                ),
+                (
+                    "address_as",
+                    models.CharField(
+                        blank=True,
+                        help_text="How a message greets this person, for example “Ms Okafor” or “Maya”.",
+                        max_length=120,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="addressed as",
+                    ),
+                ),
+                (
+                    "native_name",
+                    models.CharField(
+                        blank=True,
+                        max_length=120,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="name in native script",
+                    ),
+                ),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True,
+                        help_text="With country code, for example +40 21 555 0100.",
+                        max_length=128,
+                        region=None,
+                        verbose_name="phone",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        default="en",
+                        help_text="A BCP 47 tag, for example en-GB or es-CO.",
+                        max_length=35,
+                        validators=[clients.validators.validate_language],
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=64,
+                        validators=[clients.validators.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "clock",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "as usual in the language"),
+                            ("12", "12 hours (2:30 pm)"),
+                            ("24", "24 hours (14:30)"),
+                        ],
+                        max_length=2,
+                        verbose_name="clock",
+                    ),
+                ),
+                (
+                    "week_start",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "as usual in the language"),
+                            ("mon", "Monday"),
+                            ("sat", "Saturday"),
+                            ("sun", "Sunday"),
+                        ],
+                        max_length=3,
+                        verbose_name="week starts on",
+                    ),
+                ),
+                (
+                    "working_hours",
+                    models.JSONField(
+                        blank=True,
+                        default=clients.models.people.default_working_hours,
+                        validators=[clients.validators.validate_weekly_hours],
+                        verbose_name="working hours",
+                    ),
+                ),
+                (
+                    "preferred_hours",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        validators=[clients.validators.validate_weekly_hours],
+                        verbose_name="preferred hours",
+                    ),
+                ),
+                (
+                    "reachable_hours",
+                    models.JSONField(
+                        blank=True,
+                        default=clients.models.people.default_reachable_hours,
+                        validators=[clients.validators.validate_weekly_hours],
+                        verbose_name="reachable hours",
+                    ),
+                ),
+                (
+                    "buffer_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(240)],
+                        verbose_name="minutes free between meetings",
+                    ),
+                ),
+                (
+                    "reminder_minutes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveIntegerField(
+                            validators=[
+                                django.core.validators.MinValueValidator(5),
+                                django.core.validators.MaxValueValidator(20160),
+                            ]
+                        ),
+                        blank=True,
+                        default=clients.models.people.default_reminder_minutes,
+                        help_text="1440 is a day and 60 an hour before a meeting; leave empty for none.",
+                        size=5,
+                        verbose_name="reminders, minutes before",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="mail address")),
+                (
+                    "job_title",
+                    models.CharField(
+                        blank=True,
+                        max_length=80,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "preferred_channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "Mail"),
+                            ("phone", "Phone"),
+                            ("video", "Video call"),
+                            ("chat", "Chat"),
+                            ("in_person", "In person"),
+                        ],
+                        default="email",
+                        max_length=10,
+                        verbose_name="preferred channel",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, max_length=4000, verbose_name="notes")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="holidays_app.holidaycalendar",
+                        verbose_name="holiday calendar",
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contacts",
+                        to="clients.client",
+                        verbose_name="client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
-                'ordering': ['full_name', 'pk'],
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
+                "ordering": ["full_name", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='client',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clients', to='clients.team', verbose_name='team'),
+            model_name="client",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="clients",
+                to="clients.team",
+                verbose_name="team",
+            ),
         ),
         migrations.CreateModel(
-            name='DayOff',
+            name="DayOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_date', models.DateField(verbose_name='first day')),
-                ('last_date', models.DateField(verbose_name='last day')),
-                ('reason', models.CharField(blank=True, max_length=80, validators=[clients.validators.validate_plain_text], verbose_name='reason')),
-                ('account_manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='days_off', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='days_off', to='clients.contact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_date", models.DateField(verbose_name="first day")),
+                ("last_date", models.DateField(verbose_name="last day")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        max_length=80,
+                        validators=[clients.validators.validate_plain_text],
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "account_manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days_off",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days_off",
+                        to="clients.contact",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'days off',
-                'verbose_name_plural': 'days off',
-                'ordering': ['first_date'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('contact__isnull', True), ('account_manager__isnull', True), _connector='XOR'), name='day_off_of_one_person'), models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='day_off_in_order', violation_error_message='The last day comes before the first day.')],
+                "verbose_name": "days off",
+                "verbose_name_plural": "days off",
+                "ordering": ["first_date"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("contact__isnull", True), ("account_manager__isnull", True), _connector="XOR"
+                        ),
+                        name="day_off_of_one_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_date__gte", models.F("first_date"))),
+                        name="day_off_in_order",
+                        violation_error_message="The last day comes before the first day.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='accountmanager',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='account_manager_email_any_case'),
+            model_name="accountmanager",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="account_manager_email_any_case"
+            ),
         ),
     ]

@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0002_audit_entries_are_append_only'),
+        ("clients", "0002_audit_entries_are_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='client',
-            name='creation_key',
+            model_name="client",
+            name="creation_key",
             field=models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='creation_key',
+            model_name="contact",
+            name="creation_key",
             field=models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
         ),
     ]

@@ -5,22 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('clients', '0003_creation_keys'),
-        ('holidays_app', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("clients", "0003_creation_keys"),
+        ("holidays_app", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterConstraint(
-            model_name='accountmanager',
-            name='account_manager_email_any_case',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='account_manager_email_any_case', violation_error_message='There is an account manager with this mail address already.'),
+            model_name="accountmanager",
+            name="account_manager_email_any_case",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="account_manager_email_any_case",
+                violation_error_message="There is an account manager with this mail address already.",
+            ),
         ),
         migrations.AlterConstraint(
-            model_name='dayoff',
-            name='day_off_of_one_person',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', True), ('account_manager__isnull', True), _connector='XOR'), name='day_off_of_one_person', violation_error_message='Choose one person, either a contact or an account manager.'),
+            model_name="dayoff",
+            name="day_off_of_one_person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("contact__isnull", True), ("account_manager__isnull", True), _connector="XOR"),
+                name="day_off_of_one_person",
+                violation_error_message="Choose one person, either a contact or an account manager.",
+            ),
         ),
     ]

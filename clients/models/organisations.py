@@ -49,6 +49,11 @@ class Client(models.Model):
     )
     country = models.CharField(_("country"), max_length=2, validators=[validate_country], db_index=True)
     city = models.CharField(_("city"), max_length=80, blank=True, validators=[validate_plain_text])
+    superior_decides = models.BooleanField(
+        _("decisions are taken by a superior"),
+        default=False,
+        help_text=_("Whoever is asked for an approval passes it up; leave time for that, and ask in writing."),
+    )
     notes = models.TextField(_("notes"), blank=True, max_length=4000)
     # One per form that is shown, so that sending it twice creates one client.
     creation_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

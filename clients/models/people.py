@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clients.models.organisations import Client, Team
@@ -191,8 +192,18 @@ class Contact(Person):
         CHAT = "chat", _("Chat")
         IN_PERSON = "in_person", _("In person")
 
+    class Formality(models.TextChoices):
+        """How familiar the words of a letter are, such as Sie and du in German."""
+
+        FORMAL = "formal", pgettext_lazy("form of address", "formal")
+        NEUTRAL = "neutral", pgettext_lazy("form of address", "neutral")
+        FAMILIAR = "familiar", pgettext_lazy("form of address", "familiar")
+
     client = models.ForeignKey(Client, models.CASCADE, related_name="contacts", verbose_name=_("client"))
     email = models.EmailField(_("mail address"), blank=True)
+    formality = models.CharField(
+        _("form of address"), max_length=10, choices=Formality.choices, default=Formality.NEUTRAL
+    )
     job_title = models.CharField(_("role"), max_length=80, blank=True, validators=[validate_plain_text])
     preferred_channel = models.CharField(
         _("preferred channel"), max_length=10, choices=Channel.choices, default=Channel.EMAIL

@@ -1,4 +1,4 @@
-"""What a message says, in its reader's language, zone and clock."""
+"""What a message about a meeting says, in its reader's language, zone and clock."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -13,15 +13,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clients.models import Contact
-from clients.reader import Reader, reader_of, text_language, zone_label
+from clients.reader import Reader, mail_language, mail_reader_of, zone_label
 from clients.zones import city
 from scheduling.meetings.clock_changes import in_words, wall_change_of
 from scheduling.meetings.icalendar_files import Method, invitation, web_link
 from scheduling.meetings.models import Meeting
+from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import lines, one_line
 from scheduling.meetings.walltime import utc_offset_minutes
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import Correspondence
+from scheduling.outreach.texts.phrases import isolated
+from scheduling.outreach.texts.rendering import greeting_of
 
 Kind = Message.Kind
 
@@ -30,14 +33,18 @@ _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=Tr
 
 @dataclass(frozen=True)
 class Letter:
-    """The words of one message: `text` and `html` say the same, `calendar` is its iCalendar object."""
+    """The words of one message: `text` and `html` say the same, `calendar` is the iCalendar object of a meeting.
+
+    Where there is an `unsubscribe_url`, one click of a mail program there ends mails like this one.
+    """
 
     language: str
     subject: str
     text: str
     html: str
-    calendar: bytes
-    method: Method
+    calendar: bytes | None = None
+    method: Method | None = None
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,24 +53,28 @@ class LocalTime:
 
     name: str
     is_organizer: bool
+    is_optional: bool
     day: str
     time: str
     zone: str
 
 
-def letter(message: Message, before: Correspondence, *, now: dt.datetime) -> Letter:
-    """What the message says now, to somebody who was told before what `before` says."""
-    person = message.attendance.person
-    reader = reader_of(person)
+def letter(message: Message, before: Correspondence, *, now: dt.datetime, answer_url: str = "") -> Letter:
+    """What the message says now, to somebody who was told before what `before` says.
+
+    Where there is an `answer_url`, it asks whether the time still suits them, to be answered there.
+    """
+    person = message.person
+    reader = mail_reader_of(person)
     method = Method.CANCEL if message.kind == Kind.CANCELLATION else Method.REQUEST
-    with translation.override(text_language(person.language)):
-        context = _context(message, before, reader) | _wording(message, before, reader)
+    with translation.override(mail_language(person.language)):
+        context = _context(message, before, reader) | _wording(message, before, reader) | {"answer_url": answer_url}
         return Letter(
             language=reader.language,
             subject=context["subject"],
             text=render_to_string("mail/message.txt", context).strip() + "\n",
             html=html_part("mail/message.html", context),
-            calendar=invitation(message.meeting, method=method, now=now, comment=context["reason"]),
+            calendar=invitation(message.its_meeting, method=method, now=now, comment=context["reason"]),
             method=method,
         )
 
@@ -74,12 +85,24 @@ def html_part(template: str, context: dict[str, Any]) -> str:
     return _inliner.inline("\n".join(line.strip() for line in page.splitlines() if line.strip()))
 
 
+def set_apart(text: str, reader: Reader) -> str:
+    """A value as it may stand in a line of a mail to that reader."""
+    return isolated(text, is_right_to_left=reader.text_direction == "rtl")
+
+
 def _wording(message: Message, before: Correspondence, reader: Reader) -> dict[str, str]:
     """The sentences that differ between kinds of messages, without markup, for both parts."""
-    meeting = message.meeting
-    is_client = isinstance(message.attendance.person, Contact)
+    meeting = message.its_meeting
+    is_client = isinstance(message.person, Contact)
     alert = _alert(message, reader) if message.kind == Kind.CLOCK_CHANGE else None
-    if message.kind == Kind.CANCELLATION:
+    if message.kind == Kind.CANCELLATION and meeting.status != Status.CANCELLED:
+        subject = _("Without you: %(title)s, %(moment)s (%(city)s)")
+        lead = _(
+            "Your meeting with %(name)s has moved to a time at which you can’t come. You were invited as optional, so "
+            "it takes place without you."
+        )
+        calendar = _("The attached file takes the meeting out of your calendar.")
+    elif message.kind == Kind.CANCELLATION:
         subject = _("Cancelled: %(title)s, %(moment)s (%(city)s)")
         lead = _("Your meeting with %(name)s has been cancelled.")
         calendar = _("The attached file takes the meeting out of your calendar.")
@@ -89,6 +112,10 @@ def _wording(message: Message, before: Correspondence, reader: Reader) -> dict[s
             "From %(day)s, your meeting with %(name)s is at %(time)s instead of %(previous)s in your time, "
             "because clocks change in %(changes)s."
         )
+        calendar = _("The attached file puts the meeting into your calendar, if it is not there yet.")
+    elif message.kind == Kind.SUITS:
+        subject = _("Still suits you? %(title)s, %(moment)s (%(city)s)")
+        lead = _("You have a meeting with %(name)s soon.")
         calendar = _("The attached file puts the meeting into your calendar, if it is not there yet.")
     elif message.kind in Message.OF_THE_TIME:
         subject = _("Reminder: %(title)s, %(moment)s (%(city)s)")
@@ -114,21 +141,24 @@ def _wording(message: Message, before: Correspondence, reader: Reader) -> dict[s
         subject = _("Changed: %(title)s, %(moment)s (%(city)s)")
         lead = _("The details of your meeting with %(name)s have changed.")
         calendar = _("The attached file updates the meeting in your calendar.")
-    when = {"moment": reader.moment(meeting.start_at), "city": city(reader.time_zone, reader.language)}
-    name = one_line(meeting.organizer.full_name if is_client else meeting.client.name)
-    return {
-        "subject": subject % {"title": one_line(meeting.title), **when},
-        "lead": lead % {"name": name, "places": places_of_new_rules(message, before, reader), **(alert or {})},
-        "calendar": calendar,
+    values = {
+        "title": one_line(meeting.title),
+        "moment": reader.moment(meeting.start_at),
+        "city": city(reader.time_zone, reader.language),
+        "name": one_line(meeting.organizer.full_name if is_client else meeting.client.name),
+        "places": places_of_new_rules(message, before, reader),
+        **(alert or {}),
     }
+    apart = {name: set_apart(text, reader) for name, text in values.items()}
+    return {"subject": subject % apart, "lead": lead % apart, "calendar": calendar}
 
 
 def _alert(message: Message, reader: Reader) -> dict[str, str] | None:
     """The words of a clock change to come; none where the reader's time stays, such as once the other meeting moved."""
-    found = wall_change_of(message.attendance)
+    found = wall_change_of(message.its_attendance)
     if found is None:
         return None
-    start_at = message.meeting.start_at
+    start_at = message.its_meeting.start_at
     return {
         "day": reader.long_day(reader.day_of(start_at)),
         "time": reader.time(start_at),
@@ -141,40 +171,41 @@ def places_of_new_rules(message: Message, before: Correspondence, reader: Reader
     """The cities whose clocks follow new rules at the meeting's time; that of the meeting where nobody else's do."""
     if before.moved is None:
         return ""
-    known_at = before.known_start_at or message.meeting.start_at
+    known_at = before.known_start_at or message.its_meeting.start_at
     zones = {
         attendance.person.time_zone
-        for attendance in message.meeting.attendances.all()
+        for attendance in message.its_meeting.attendances.all()
         if (known := before.moved.previous_offsets.get(str(attendance.pk))) is not None
         and known != utc_offset_minutes(attendance.person.zone, known_at)
     }
-    cities = sorted(city(time_zone, reader.language) for time_zone in zones or {message.meeting.time_zone})
+    cities = sorted(city(time_zone, reader.language) for time_zone in zones or {message.its_meeting.time_zone})
     return format_list(cities, locale=reader.locale)
 
 
 def _context(message: Message, before: Correspondence, reader: Reader) -> dict[str, Any]:
-    meeting = message.meeting
-    person = message.attendance.person
+    meeting = message.its_meeting
+    person = message.person
     organizer = meeting.organizer
     is_client = isinstance(person, Contact)
     told_of_change = message.kind == Kind.CANCELLATION or (message.kind == Kind.UPDATE and not before.is_first)
     return {
-        "reader": reader,
-        "meeting": meeting,
+        "language": reader.language,
+        "text_direction": reader.text_direction,
+        "channel": Meeting.Channel(meeting.channel).label,
         "title": one_line(meeting.title),
         "agenda": lines(meeting.agenda),
         "location": one_line(meeting.location),
         "link": web_link(meeting.location),
-        "greeting_name": one_line(person.greeting_name),
+        "greeting": greeting_of(person),
         "organizer": organizer,
-        "organizer_name": one_line(organizer.full_name),
+        "organizer_name": set_apart(one_line(organizer.full_name), reader),
         "is_client": is_client,
         "is_cancelled": message.kind == Kind.CANCELLATION,
         "reason": lines(before.reason) if told_of_change else "",
         "date": reader.full_date(reader.day_of(meeting.start_at)),
-        "time": _time_range(reader, meeting.start_at, meeting.end_at),
-        "zone": zone_label(reader.time_zone, meeting.start_at, reader.language),
-        "previously": _previously(message, before, reader) if told_of_change else "",
+        "time": set_apart(_time_range(reader, meeting.start_at, meeting.end_at), reader),
+        "zone": set_apart(zone_label(reader.time_zone, meeting.start_at, reader.language), reader),
+        "previously": set_apart(_previously(message, before, reader), reader) if told_of_change else "",
         "attendees": _local_times(message, reader),
         "page": "" if is_client else settings.SITE_ORIGIN + reverse("meetings:detail", args=[meeting.pk]),
     }
@@ -188,7 +219,7 @@ def _time_range(reader: Reader, start_at: dt.datetime, end_at: dt.datetime) -> s
 
 def _known_wall(message: Message, before: Correspondence, reader: Reader) -> dt.datetime | None:
     """What the reader's clock shows at the start they know, where that is another time now."""
-    change, start_at = before.moved, message.meeting.start_at
+    change, start_at = before.moved, message.its_meeting.start_at
     if change is None:
         return None
     known_at = before.known_start_at or start_at
@@ -207,10 +238,10 @@ def _previously(message: Message, before: Correspondence, reader: Reader) -> str
 
 def _local_times(message: Message, reader: Reader) -> list[LocalTime]:
     """Every attendee's own time on the reader's clock, the reader first and then west to east."""
-    meeting: Meeting = message.meeting
+    meeting: Meeting = message.its_meeting
     rows = [
         (attendance.pk != message.attendance_id, meeting.start_at.astimezone(attendance.person.zone), attendance)
-        for attendance in meeting.attendances.all()
+        for attendance in meeting.attending
     ]
     rows.sort(key=lambda row: (row[0], row[1].utcoffset(), row[2].pk))
     own_date = reader.day_of(meeting.start_at)
@@ -220,11 +251,12 @@ def _local_times(message: Message, reader: Reader) -> list[LocalTime]:
         there = replace(reader, time_zone=person.time_zone)
         local_times.append(
             LocalTime(
-                name=one_line(person.full_name),
+                name=set_apart(one_line(person.full_name), reader),
                 is_organizer=attendance.account_manager_id == meeting.organizer_id,
-                day="" if wall.date() == own_date else reader.short_day(wall.date()),
-                time=there.time(meeting.start_at),
-                zone=zone_label(person.time_zone, meeting.start_at, reader.language),
+                is_optional=attendance.is_optional,
+                day="" if wall.date() == own_date else set_apart(reader.short_day(wall.date()), reader),
+                time=set_apart(there.time(meeting.start_at), reader),
+                zone=set_apart(zone_label(person.time_zone, meeting.start_at, reader.language), reader),
             )
         )
     return local_times

@@ -9,6 +9,10 @@ class NothingToRetry(OutreachError):
     """The message is not one that failed, or it is too late for it."""
 
 
+class NotADraft(OutreachError):
+    """The message waits for nobody any more: it went, was discarded or is too late."""
+
+
 class NoAddress(OutreachError):
     """The person still has no mail address."""
 
@@ -27,3 +31,31 @@ class ConnectionLost(OutreachError):
 
 class ServerUnreachable(OutreachError):
     """The mail server can't be reached or does not take mail from us; that is no message's fault."""
+
+
+class BrokenText(OutreachError):
+    """A text that can't be used; the message, in the reader's language, says what would be right."""
+
+
+class AlreadyAnswered(Exception):
+    """The survey was answered otherwise, too long ago to change it."""
+
+
+class NoScoreYet(Exception):
+    """The survey has no answer that a comment could explain."""
+
+
+class ApprovalError(Exception):
+    """Nothing was decided."""
+
+
+class AlreadyDecided(ApprovalError):
+    """The approval was answered otherwise, or withdrawn, before."""
+
+
+class NotTheirs(ApprovalError):
+    """Somebody else decides: the approval was handed on."""
+
+
+class HandedToThemselves(ApprovalError):
+    """The address is that of the contact who hands it on."""

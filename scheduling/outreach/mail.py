@@ -2,6 +2,7 @@
 
 import datetime as dt
 import smtplib
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email import charset
@@ -16,7 +17,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clients.reader import text_language
+from clients.models import AccountManager
+from clients.reader import mail_language
 from scheduling.meetings.plain_text import one_line
 from scheduling.outreach.content import Letter
 from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachable
@@ -50,14 +52,13 @@ class Mail(EmailMultiAlternatives):
 
 
 def compose(message: Message, letter: Letter, *, thread: Sequence[str], now: dt.datetime) -> Mail:
-    """The letter as a mail; `thread` are the Message-IDs that this person got of the meeting before, oldest first.
+    """The letter as a mail; `thread` are the Message-IDs of what this person got about the same before, oldest first.
 
     Raises: Refused where the address is none.
     """
-    attendance = message.attendance
-    organizer = message.meeting.organizer
+    sender = message.sender
     headers = {
-        "To": _mailbox(attendance.person.full_name, message.address),
+        "To": _mailbox(message.person.full_name, message.address),
         "Date": format_datetime(now),
         "Message-ID": message.message_id,
         "Content-Language": letter.language,
@@ -68,24 +69,46 @@ def compose(message: Message, letter: Letter, *, thread: Sequence[str], now: dt.
     if thread:
         headers["In-Reply-To"] = thread[-1]
         headers["References"] = " ".join(thread)
-    if attendance.account_manager_id != organizer.pk:
-        headers["Reply-To"] = _mailbox(organizer.full_name, organizer.email)
-    with translation.override(text_language(letter.language)):
-        sender_name = _("%(name)s via Dayband") % {"name": one_line(organizer.full_name)}
-    _service_name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    if sender is not None and sender != message.person:
+        headers["Reply-To"] = _mailbox(sender.full_name, sender.email)
+    if letter.unsubscribe_url:
+        # Source: RFC 8058, section 3.1.
+        headers["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail = Mail(
         subject=one_line(letter.subject),
         body=letter.text,
-        from_email=_mailbox(sender_name, sender),
+        from_email=_from(sender, letter.language),
         to=[message.address],
         headers=headers,
     )
-    calendar = letter.calendar.decode()
     mail.attach_alternative(letter.html, "text/html")
-    mail.attach_alternative(calendar, f"text/calendar; method={letter.method}")
-    # Programs that do not look at the alternatives still offer a file.
-    mail.attach("invite.ics", letter.calendar, 'application/ics; name="invite.ics"')
+    if letter.calendar is not None:
+        mail.attach_alternative(letter.calendar.decode(), f"text/calendar; method={letter.method}")
+        # Programs that do not look at the alternatives still offer a file.
+        mail.attach("invite.ics", letter.calendar, 'application/ics; name="invite.ics"')
     return mail
+
+
+def _from(sender: AccountManager | None, language: str) -> str:
+    """The service's own address, under the name of whoever sends through it."""
+    service: str = settings.DEFAULT_FROM_EMAIL
+    if sender is None:
+        return service
+    _service_name, address = parseaddr(service)
+    with translation.override(mail_language(language)):
+        name = _("%(name)s via Dayband") % {"name": one_line(sender.full_name)}
+    return _mailbox(name, address)
+
+
+def message_id_domain() -> str:
+    """What stands after the @ of our Message-IDs."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+
+
+def new_message_id() -> str:
+    """One that no other message has, at our own domain."""
+    return f"<{uuid.uuid4()}@{message_id_domain()}>"
 
 
 def _mailbox(name: str, address: str) -> str:

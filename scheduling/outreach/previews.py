@@ -7,6 +7,8 @@ from email import message_from_bytes, policy
 
 from babel import Locale
 
+from clients.tokens import without_tokens
+from scheduling.outreach.linking import shown_link
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import correspondences
 from scheduling.outreach.services.delivery import write
@@ -14,12 +16,15 @@ from scheduling.outreach.services.delivery import write
 logger = logging.getLogger(__name__)
 
 State = Message.State
-TO_COME = (State.PENDING, State.CLAIMED, State.DEAD)
+TO_COME = (State.PENDING, State.CLAIMED, State.DEAD, State.DRAFT)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The parts of one mail; `language` and `text_direction` are its reader's, not the page's."""
+    """The parts of one mail; `language` and `text_direction` are its reader's, not the page's.
+
+    `calendar` is empty where the mail is about no meeting.
+    """
 
     headers: tuple[tuple[str, str], ...]
     subject: str
@@ -37,7 +42,7 @@ def preview_of(message: Message, *, now: dt.datetime) -> Preview | None:
     if message.state not in TO_COME:
         return None
     try:
-        return _parse(write(message, correspondences([message])[message.pk], now=now).raw)
+        return _parse(write(message, correspondences([message])[message.pk], now=now, link=shown_link).raw)
     except Exception:
         # The page that says why a message failed is needed most where it can't be written.
         logger.exception("Message %s can't be written", message.pk)
@@ -46,16 +51,23 @@ def preview_of(message: Message, *, now: dt.datetime) -> Preview | None:
 
 def _parse(raw: bytes) -> Preview:
     mail = message_from_bytes(raw, policy=policy.default)
+    # Private links are the reader's alone: nobody else answers in their name.
     parts = {
-        part.get_content_type(): part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"
+        part.get_content_type(): without_tokens(part.get_content())
+        for part in mail.walk()
+        if part.get_content_maintype() == "text"
     }
     language = mail["Content-Language"]
     return Preview(
-        headers=tuple((name, str(value)) for name, value in mail.items() if not name.startswith(("Content-", "MIME-"))),
+        headers=tuple(
+            (name, without_tokens(str(value)))
+            for name, value in mail.items()
+            if not name.startswith(("Content-", "MIME-"))
+        ),
         subject=mail["Subject"],
         text=parts["text/plain"],
         html=parts["text/html"],
-        calendar=parts["text/calendar"],
+        calendar=parts.get("text/calendar", ""),
         language=language,
         text_direction=Locale.parse(language, sep="-").text_direction,
     )

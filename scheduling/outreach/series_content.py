@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.models import Contact
-from clients.reader import Reader, reader_of, text_language
+from clients.reader import Reader, mail_language, mail_reader_of
 from clients.zones import city
 from scheduling.meetings.icalendar_files import Method, series_invitation, series_method, web_link
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import lines, one_line
-from scheduling.outreach.content import Letter, html_part, places_of_new_rules
+from scheduling.outreach.content import Letter, html_part, places_of_new_rules, set_apart
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import Correspondence
+from scheduling.outreach.texts.rendering import greeting_of
 
 Kind = Message.Kind
 
@@ -50,8 +51,8 @@ def is_of_series(message: Message) -> bool:
 
 def series_letter(message: Message, before: Correspondence, *, now: dt.datetime) -> Letter:
     """What the message says now: all occurrences to come, or those that were cancelled, with one calendar file."""
-    person = message.attendance.person
-    reader = reader_of(person)
+    person = message.person
+    reader = mail_reader_of(person)
     meetings = _meetings(message)
     is_cancelled = message.kind == Kind.CANCELLATION
     changed = _changed_together(message)
@@ -60,13 +61,13 @@ def series_letter(message: Message, before: Correspondence, *, now: dt.datetime)
         for meeting in meetings
         if (meeting.pk in changed if is_cancelled else meeting.status == Status.CONFIRMED and meeting.end_at > now)
     ]
-    series = message.meeting.series
+    series = message.its_meeting.series
     if series is None:
         raise ValueError(f"message {message.pk} is of no series")
     wanted = Method.CANCEL if is_cancelled else Method.REQUEST
     # A recurring event is told whole; of single ones those that changed.
     told = meetings if series.rule and not is_cancelled else [one for one in meetings if one.pk in changed]
-    with translation.override(text_language(person.language)):
+    with translation.override(mail_language(person.language)):
         reason = lines(before.reason) if message.kind != Kind.CONFIRMATION else ""
         context = _context(message, listed, reader) | _wording(message, before, listed, reader) | {"reason": reason}
         return Letter(
@@ -81,22 +82,22 @@ def series_letter(message: Message, before: Correspondence, *, now: dt.datetime)
 
 def _meetings(message: Message) -> list[Meeting]:
     """The series' occurrences with everybody in them, in order; the latest one of each week."""
-    found = Meeting.objects.filter(series=message.meeting.series_id).select_related("series", "organizer")
+    found = Meeting.objects.filter(series=message.its_meeting.series_id).select_related("series", "organizer")
     return list(found.prefetch_related("attendances__contact", "attendances__account_manager"))
 
 
 def _changed_together(message: Message) -> set[int]:
     change = message.change
     together = MeetingChange.objects.filter(
-        meeting__series=message.meeting.series_id, series_sequence=change.series_sequence if change else None
+        meeting__series=message.its_meeting.series_id, series_sequence=change.series_sequence if change else None
     )
     return set(together.values_list("meeting", flat=True))
 
 
 def _wording(message: Message, before: Correspondence, listed: Sequence[Meeting], reader: Reader) -> dict[str, str]:
     """The sentences that differ between kinds of messages, without markup, for both parts."""
-    meeting = message.meeting
-    is_client = isinstance(message.attendance.person, Contact)
+    meeting = message.its_meeting
+    is_client = isinstance(message.person, Contact)
     count = len(listed)
     if message.kind == Kind.CANCELLATION:
         subject = ngettext(
@@ -125,6 +126,14 @@ def _wording(message: Message, before: Correspondence, listed: Sequence[Meeting]
             "These are the times of all your weekly meetings with %(name)s that are to come."
         )
         calendar = _("The attached file brings your calendar up to date.")
+    elif before.only_words:
+        subject = ngettext(
+            "Changed: %(title)s, %(count)d meeting on %(day)s",
+            "Changed: %(title)s, %(count)d meetings from %(day)s",
+            count,
+        )
+        lead = _("The details of your weekly meetings with %(name)s have changed. These are all that are to come.")
+        calendar = _("The attached file brings your calendar up to date.")
     else:
         subject = ngettext(
             "New times: %(title)s, %(count)d meeting on %(day)s",
@@ -134,39 +143,41 @@ def _wording(message: Message, before: Correspondence, listed: Sequence[Meeting]
         lead = _("Your weekly meetings with %(name)s have new times. These are all that are to come.")
         calendar = _("The attached file brings your calendar up to date.")
     first_at = listed[0].start_at if listed else meeting.start_at
-    return {
-        "subject": subject
-        % {"title": one_line(meeting.title), "count": count, "day": reader.short_day(reader.day_of(first_at))},
-        "lead": lead
-        % {
-            "name": one_line(meeting.organizer.full_name if is_client else meeting.client.name),
-            "places": places_of_new_rules(message, before, reader),
-        },
-        "calendar": calendar,
+    values = {
+        "title": one_line(meeting.title),
+        "day": reader.short_day(reader.day_of(first_at)),
+        "name": one_line(meeting.organizer.full_name if is_client else meeting.client.name),
+        "places": places_of_new_rules(message, before, reader),
     }
+    apart = {name: set_apart(text, reader) for name, text in values.items()}
+    return {"subject": subject % {"count": count, **apart}, "lead": lead % apart, "calendar": calendar}
 
 
 def _context(message: Message, listed: Sequence[Meeting], reader: Reader) -> dict[str, Any]:
-    meeting = message.meeting
-    person = message.attendance.person
+    meeting = message.its_meeting
+    person = message.person
     organizer = meeting.organizer
     is_client = isinstance(person, Contact)
     series = meeting.series
     words = series or meeting
     return {
-        "reader": reader,
+        "language": reader.language,
+        "text_direction": reader.text_direction,
         "title": one_line(words.title),
         "agenda": lines(words.agenda),
         "channel": Meeting.Channel(words.channel).label,
         "location": one_line(words.location),
         "link": web_link(words.location),
-        "greeting_name": one_line(person.greeting_name),
+        "greeting": greeting_of(person),
         "organizer": organizer,
-        "organizer_name": one_line(organizer.full_name),
+        "organizer_name": set_apart(one_line(organizer.full_name), reader),
         "is_cancelled": message.kind == Kind.CANCELLATION,
-        "city": city(reader.time_zone, reader.language),
+        "city": set_apart(city(reader.time_zone, reader.language), reader),
         "dates": [
-            DateOfSeries(reader.full_date(reader.day_of(one.start_at)), reader.time_range(one.start_at, one.end_at))
+            DateOfSeries(
+                set_apart(reader.full_date(reader.day_of(one.start_at)), reader),
+                set_apart(reader.time_range(one.start_at, one.end_at), reader),
+            )
             for one in listed
         ],
         "attendees": _attendees(message, reader),
@@ -177,18 +188,18 @@ def _context(message: Message, listed: Sequence[Meeting], reader: Reader) -> dic
 def _attendees(message: Message, reader: Reader) -> list[Attendee]:
     """Everybody, the reader first and then west to east."""
     rows: list[Attendance] = sorted(
-        message.meeting.attendances.all(),
+        message.its_meeting.attendances.all(),
         key=lambda row: (
             row.pk != message.attendance_id,
-            message.meeting.start_at.astimezone(row.person.zone).utcoffset(),
+            message.its_meeting.start_at.astimezone(row.person.zone).utcoffset(),
             row.pk,
         ),
     )
     return [
         Attendee(
-            name=one_line(row.person.full_name),
-            is_organizer=row.account_manager_id == message.meeting.organizer_id,
-            city=city(row.person.time_zone, reader.language),
+            name=set_apart(one_line(row.person.full_name), reader),
+            is_organizer=row.account_manager_id == message.its_meeting.organizer_id,
+            city=set_apart(city(row.person.time_zone, reader.language), reader),
         )
         for row in rows
     ]

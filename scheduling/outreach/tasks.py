@@ -4,6 +4,7 @@ No task has an ETA or a countdown: Redis would deliver it several times. What is
 """
 
 import datetime as dt
+from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
@@ -22,6 +23,7 @@ def tick() -> None:
     now = timezone.now()
     try:
         services.plan(now=now)
+        services.tally_tick(now=now)
     finally:
         _enqueue(now)
 
@@ -31,6 +33,12 @@ def _enqueue(now: dt.datetime) -> None:
     for _ in range(min(batches, MAX_BATCHES)):
         # The next tick counts again, so a batch that nobody took by then is not needed any more.
         deliver.apply_async(expires=settings.TICK_SECONDS)
+
+
+@shared_task
+def read_bounces() -> None:
+    """Reads what came back, where the settings name a folder for it."""
+    services.read_bounces(Path(settings.BOUNCE_MAILDIR), now=timezone.now())
 
 
 @shared_task

@@ -78,7 +78,8 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             locale=locale,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        # Long enough for the first page on a busy machine.
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         watch.over(page)

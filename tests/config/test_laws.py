@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePath
 
 import pytest
@@ -26,7 +27,7 @@ class Door:
             return []
         return [
             f"{path}:{line}: {used}. {self.law}"
-            for line, used in used_names(ast.parse(source))
+            for line, used in used_names(parsed(source))
             if any(used == name or used.startswith(f"{name}.") for name in self.names)
         ]
 
@@ -60,8 +61,19 @@ DOORS = [
 ]
 
 
-def used_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+@cache
+def parsed(source: str) -> ast.Module:
+    """The tree of a module; each law reads all of them."""
+    return ast.parse(source)
+
+
+@cache
+def used_names(tree: ast.Module) -> tuple[tuple[int, str], ...]:
     """Line and full dotted name of all that a module imports, and of what it reaches through imports."""
+    return tuple(_used_names(tree))
+
+
+def _used_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
     imported: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -134,12 +146,12 @@ def test_law_is_kept(door: Door) -> None:
 
 
 def test_no_task_waits_in_the_broker() -> None:
-    late = [f"{path}:{line}" for path in sources() for line in delays(ast.parse(path.read_text("utf-8")))]
+    late = [f"{path}:{line}" for path in sources() for line in delays(parsed(path.read_text("utf-8")))]
     assert not late, late
 
 
 def test_the_database_knows_no_zones() -> None:
-    found = [f"{path}:{line}" for path in sources() for line in zone_arithmetic(ast.parse(path.read_text("utf-8")))]
+    found = [f"{path}:{line}" for path in sources() for line in zone_arithmetic(parsed(path.read_text("utf-8")))]
     assert not found, found
 
 

@@ -14,15 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker, Settings
 
-from clients.models import AccountManager, Client, Contact, DayOff, Team
+from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff, Team
 from holidays_app.calendars import weekend, year_days
 from holidays_app.models import CalendarChange, HolidayCalendar
 from scheduling.desk.demo.cast import MANAGERS, PASSWORD
 from scheduling.desk.demo.crowd import load_crowd
+from scheduling.engine import Policy, Slot
 from scheduling.meetings.models import Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
-from scheduling.meetings.selectors import burdens_of
-from scheduling.outreach.models import Message
+from scheduling.meetings.selectors import attendee_key, attendees, burdens_of
+from scheduling.meetings.services.rows import slot_at
+from scheduling.outreach.models import CheckInPlan, Enrolment, LoggedTalk, Message
 from scheduling.outreach.services.planning import plan
 
 
@@ -164,6 +166,31 @@ def test_meetings_lie_behind_and_ahead(demo: Demo) -> None:
     assert MeetingChange.objects.filter(kind=MeetingChange.Kind.MOVED, meeting__in=past).exists()
 
 
+def test_meetings_are_as_booking_them_one_by_one_would_leave_them() -> None:
+    meetings = Meeting.objects.filter(status=Status.CONFIRMED, series=None).order_by("pk")
+    for meeting in [*meetings.filter(sequence=0)[::12], *meetings.filter(sequence__gt=0)]:
+        rows = list(meeting.attendances.select_related("contact__calendar", "account_manager__calendar"))
+        people = attendees(
+            contacts=[row.contact for row in rows if row.contact],
+            colleagues=[row.account_manager for row in rows if row.account_manager],
+            start_at=meeting.start_at,
+            end_at=meeting.end_at,
+            now=meeting.created_at,
+            excluding=meeting,
+        )
+        one_by_one = [person.participant for person in people]
+        slot = slot_at(one_by_one, meeting.start_at, meeting.duration_minutes, Policy(meeting.policy))
+        assert isinstance(slot, Slot)
+        assert {row.during.lower for row in rows} == {meeting.start_at}
+        assert {share.id: (share.cost, share.band) for share in slot.participants} == {
+            attendee_key(row.person): (float(row.cost), row.band) for row in rows
+        }
+        changes = meeting.changes.order_by("pk")
+        assert [change.sequence for change in changes] == list(range(meeting.sequence + 1))
+        audited = AuditEntry.objects.filter(subject_type="meetings.meeting", subject_id=meeting.pk).order_by("pk")
+        assert [entry.action for entry in audited] == [f"meeting {change.kind}" for change in changes]
+
+
 def test_the_first_account_has_meetings_this_week(demo: Demo) -> None:
     week = (demo.loaded_at, demo.loaded_at + dt.timedelta(days=7))
     maya = AccountManager.objects.get(email=MANAGERS[0].email)
@@ -181,7 +208,7 @@ def test_people_carry_burdens_unevenly(demo: Demo) -> None:
 def test_nobody_is_told_of_what_is_long_known(demo: Demo) -> None:
     plan(now=timezone.now())
     assert not Message.objects.filter(meeting__end_at__lte=demo.loaded_at).exists()
-    told = Message.objects.exclude(kind=Message.Kind.REMINDER)
+    told = Message.objects.exclude(kind__in=[Message.Kind.REMINDER, Message.Kind.CHECK_IN])
     assert 5 <= told.count() <= 15
     assert set(told.values_list("kind", flat=True)) == {Message.Kind.CONFIRMATION}
     assert not told.exclude(meeting__created_at=F("change__at")).exists()
@@ -224,3 +251,15 @@ def test_public_passwords_stay_out_of_production(settings: Settings) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="production"):
         seed()
+
+
+def test_half_of_the_clients_have_check_ins_of_every_sort() -> None:
+    plans = CheckInPlan.objects.all()
+    assert plans.count() == -(-Client.objects.filter(contacts__isnull=False).distinct().count() // 2)
+    assert plans.filter(is_paused=True).count() == 1
+    assert plans.filter(is_approved_first=True).exists()
+    assert set(Enrolment.objects.values_list("frequency", flat=True)) == {"weekly", "fortnightly", "monthly"}
+    assert LoggedTalk.objects.exists()
+    assert Message.objects.filter(kind="check_in", state="draft").exists()
+    assert Message.objects.filter(kind="check_in", state="pending").exists()
+    assert not any(plan.account_manager.teams.filter(pk=plan.client.team_id).count() == 0 for plan in plans)

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from math import inf
 from typing import Any
 
 import pytest
@@ -163,6 +164,23 @@ def test_no_plan_is_fairer_where_people_can_hardly_meet(monkeypatch: pytest.Monk
     for kind in (OccurrenceKind.MOVED, OccurrenceKind.SKIPPED):
         assert sum(any(each.kind is kind for each in plan.occurrences) for plan in plans) > TIGHT_CASES / 6
     assert sum(plan.max_load < plan.fixed.max_load or plan.moved < plan.fixed.moved for plan in plans) > TIGHT_CASES / 3
+
+
+def test_where_sets_are_too_many_nearly_all_plans_are_the_fairest_and_bounds_honest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "SMALL", 0)
+    monkeypatch.setattr(search, "SCREENING", inf)
+    fairest = 0
+    for seed in range(TIGHT_CASES):
+        series = tight_series(seed)
+        plan = plan_series(*parse_series_case(json.dumps(series.case)), seconds=ENOUGH_SECONDS)
+        rotating, _ = check_rules(series, plan)
+        best = float(series.everything(series.case["series"]["max_times"]).highest_loads.min())
+        assert plan.lower_bound is not None
+        assert plan.lower_bound <= best + ROUNDING
+        fairest += rotating.highest_load <= best * EQUAL + ROUNDING
+    assert fairest >= TIGHT_CASES * 0.9
 
 
 @settings(large, max_examples=10)

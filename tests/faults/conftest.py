@@ -178,6 +178,10 @@ class Workers:
             for child in psutil.Process(worker.pid).children()
         ]
 
+    def alive(self) -> int:
+        """How many of the started workers have not ended."""
+        return sum(worker.poll() is None for worker in self._running)
+
     def kill_whole(self) -> None:
         """Kills the oldest worker with all its processes."""
         os.killpg(self._running[0].pid, signal.SIGKILL)

@@ -20,6 +20,7 @@ from tests.faults.conftest import FULL, counted, make_meetings
 pytestmark = pytest.mark.django_db(transaction=True)
 
 State = Message.State
+MEETINGS = 1_000 if FULL else 50
 
 
 @dataclass
@@ -89,7 +90,7 @@ def ready(count: int) -> tuple[list[Meeting], dt.datetime]:
 
 
 def test_no_message_is_claimed_after_its_meeting_was_cancelled() -> None:
-    meetings, now = ready(1_000 if FULL else 100)
+    meetings, now = ready(MEETINGS)
     with counted("W12") as figures:
         outcome = race(meetings, now)
         figures.update(figures_of(meetings, outcome))
@@ -103,7 +104,7 @@ def test_no_message_is_claimed_after_its_meeting_was_cancelled() -> None:
 @pytest.mark.parametrize("check", ["_sort_out", "_hold_still"])
 def test_without_either_check_cancelled_meetings_are_written_of(check: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claiming, check, lambda *args: None)
-    meetings, now = ready(100)
+    meetings, now = ready(50)
     with counted(f"W12 without {check}") as figures:
         outcome = race(meetings, now)
         figures.update(figures_of(meetings, outcome))

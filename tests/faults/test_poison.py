@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
-MESSAGES = 1_000 if FULL else 200
+MESSAGES = 1_000 if FULL else 80
 State = Message.State
 
 

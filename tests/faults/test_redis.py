@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from scheduling.outreach.models import Message
 from scheduling.outreach.services import plan
-from tests.faults.conftest import Redis, Workers, counted, make_meetings
+from tests.faults.conftest import FULL, Redis, Workers, counted, make_meetings
 from tests.smtp import SmtpServer
 from tests.waiting import wait_until
+
+MESSAGES = 100 if FULL else 50
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,8 +26,8 @@ def test_what_redis_forgot_is_found_again_in_postgresql(
     workers.start_beat()
     # The workers stand still while their jobs pile up.
     workers.signal(signal.SIGSTOP)
-    make_meetings(50)
-    assert plan(now=timezone.now()) == 100
+    make_meetings(MESSAGES // 2)
+    assert plan(now=timezone.now()) == MESSAGES
     with Celery(broker=own_redis.url) as app:
         for _ in range(100):
             app.send_task("scheduling.outreach.tasks.deliver")
@@ -42,9 +44,9 @@ def test_what_redis_forgot_is_found_again_in_postgresql(
         own_redis.start()
         assert own_redis.queued < 100
         back = time.monotonic()
-        wait_until(lambda: len(smtp_server.deliveries) >= 100, "all mails", seconds=60)
+        wait_until(lambda: len(smtp_server.deliveries) >= MESSAGES, "all mails", seconds=60)
         figures["mails"] = len(smtp_server.deliveries)
         figures["seconds after it was back"] = round(time.monotonic() - back, 1)
     wait_until(lambda: not Message.objects.exclude(state=Message.State.SENT).exists(), "all are marked")
-    assert len({message["Message-ID"] for message in smtp_server.messages}) == len(smtp_server.messages) == 100
+    assert len({message["Message-ID"] for message in smtp_server.messages}) == len(smtp_server.messages) == MESSAGES
     assert os.environ["REDIS_URL"] != own_redis.url

@@ -211,8 +211,8 @@ def test_number_of_queries_does_not_grow_with_the_calendars(
             kind=CalendarChange.Kind.CLOSURE, first_date="2026-01-01", last_date="2026-01-01", name="Ours"
         )
     reader.get("/calendars/")
-    # The session, its account manager, the calendars, and their changes.
-    with django_assert_num_queries(4):
+    # The session, its account manager, the switch, the calendars, and their changes.
+    with django_assert_num_queries(5):
         reader.get("/calendars/")
 
 

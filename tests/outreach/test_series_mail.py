@@ -1,6 +1,7 @@
 """What people are sent about a series: one mail for all of it, and one for each change of a single occurrence."""
 
 import datetime as dt
+import re
 from email.message import EmailMessage
 from typing import Any
 
@@ -97,6 +98,21 @@ def test_each_reader_gets_the_dates_in_their_language_and_zone(
     assert text.count("10:00") == WEEKS
     assert "martes" in text
     assert "/meetings/" not in text
+
+
+def test_a_mail_about_a_series_is_in_one_language_from_the_first_word_to_the_last(
+    series: Series, contact: Contact, smtp_server: SmtpServer
+) -> None:
+    contact.language, contact.address_as = "ar", "أستاذة لوسيا"
+    contact.save()
+    (mail,) = sent(smtp_server, contact.email)
+    said = mail["Subject"] + text_of(mail)
+    values = [series.title, series.agenda, series.location, contact.full_name, "Mara Quill", contact.client.name]
+    for value in filter(None, [*values, "mara@dayband.example", "Dayband"]):
+        said = said.replace(value, "")
+    assert re.findall("[A-Za-z]+", said) == []
+    assert "\u2068نيويورك\u2069" in said
+    assert f"{WEEKS} اجتماعات" in said
 
 
 def test_the_mail_carries_the_whole_series_as_one_calendar_object(
@@ -203,6 +219,85 @@ def test_a_series_cancelled_before_anybody_was_told_is_never_told_of(
     cancel_from(series, manager, 0)
     assert sent(smtp_server, contact.email) == []
     assert set(Message.objects.values_list("state", flat=True)) == {"superseded"}
+
+
+def edited(series: Series, manager: AccountManager, **changes: str) -> None:
+    words = {name: getattr(series, name) for name in ("title", "agenda", "channel", "location")}
+    services.edit_series(
+        actor=manager,
+        series=series,
+        revision=revision_of(series, series.meetings.all()),
+        now=NOW,
+        **{**words, **changes},
+    )
+    series.refresh_from_db()
+
+
+def test_new_words_of_a_series_are_one_mail_with_them_and_the_dates_as_they_were(
+    series: Series, contact: Contact, manager: AccountManager, smtp_server: SmtpServer
+) -> None:
+    sent(smtp_server, manager.email)
+    edited(series, manager, title="Monthly numbers", location="https://meet.example/numbers")
+    _confirmation, update = sent(smtp_server, manager.email)
+    assert update["Subject"].startswith("Changed: Monthly numbers, 8 meetings from Tue")
+    text = text_of(update)
+    assert "The details of your weekly meetings with Cumbre Azul have changed." in text
+    assert "https://meet.example/numbers" in text
+    assert text.count("15:00–15:45") == WEEKS - 1
+    found: list[Any] = calendar_of(update).walk("VEVENT")
+    (event,) = found
+    assert (str(event["UID"]), event["SEQUENCE"], str(event["SUMMARY"])) == (series.uid, 1, "Monthly numbers")
+
+
+def test_what_is_over_keeps_its_words_in_calendars(
+    series: Series, contact: Contact, manager: AccountManager, smtp_server: SmtpServer
+) -> None:
+    sent(smtp_server, contact.email)
+    first = series.meetings.all()[0]
+    services.edit_series(
+        actor=manager,
+        series=series,
+        title="Monthly numbers",
+        agenda="",
+        channel="phone",
+        location="",
+        revision=revision_of(series, series.meetings.all()),
+        now=first.end_at,
+    )
+    plan(now=first.end_at)
+    deliver(clock=lambda: first.end_at)
+    update = [message for message in smtp_server.messages if contact.email in message["To"]][-1]
+    found: list[Any] = calendar_of(update).walk("VEVENT")
+    assert [str(event["SUMMARY"]) for event in found] == ["Monthly numbers", "Weekly sync"]
+    assert found[1]["RECURRENCE-ID"].dt.astimezone(dt.UTC) == first.start_at
+
+
+def test_mails_about_one_occurrence_follow_those_about_its_series(
+    series: Series, contact: Contact, manager: AccountManager, smtp_server: SmtpServer
+) -> None:
+    sent(smtp_server, contact.email)
+    edited(series, manager, title="Monthly numbers")
+    sent(smtp_server, contact.email)
+    meeting = series.meetings.all()[2]
+    services.cancel(actor=manager, meeting=meeting, reason="", sequence=meeting.sequence, now=NOW)
+    cancel_from(series, manager, 5)
+    confirmation, update, *last = sent(smtp_server, contact.email)
+    assert "References" not in confirmation
+    assert update["In-Reply-To"] == update["References"] == confirmation["Message-ID"]
+    assert len(last) == 2
+    for mail in last:
+        assert mail["References"].split() == [confirmation["Message-ID"], update["Message-ID"]]
+        assert mail["In-Reply-To"] == update["Message-ID"]
+
+
+def test_another_series_of_the_same_people_is_another_thread(
+    series: Series, contact: Contact, manager: AccountManager, smtp_server: SmtpServer
+) -> None:
+    sent(smtp_server, contact.email)
+    at_two = (1, dt.time(14))
+    book_weekly(manager, contact, start_date=MONDAY, walls=[at_two] * 2, times=[at_two], now=NOW)
+    _confirmation, other = sent(smtp_server, contact.email)
+    assert "References" not in other
 
 
 def test_reminders_stay_one_for_each_meeting(series: Series, manager: AccountManager) -> None:

@@ -19,7 +19,9 @@ from scheduling.desk.demo.cast import (
     DemoManager,
     DemoPerson,
 )
+from scheduling.desk.demo.check_ins import plan_check_ins
 from scheduling.desk.demo.meetings import hold_meetings
+from scheduling.desk.demo.surveys import answer_surveys
 
 CLIENTS: tuple[DemoClient, ...] = (
     worldwide.HALYARD,
@@ -50,6 +52,8 @@ def load_demo(*, now: dt.datetime) -> None:
         for day_off in _days_off(demo.away, person, today)
     )
     hold_meetings(managers=managers, contacts=contacts, now=now)
+    plan_check_ins(managers=managers, contacts=contacts, now=now)
+    answer_surveys(now=now)
 
 
 class _Calendars:

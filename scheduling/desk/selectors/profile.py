@@ -13,19 +13,26 @@ from clients.selectors import clients_for
 from scheduling.meetings.models import Attendance, Meeting
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.selectors import attendee_key, burdens_of, meetings_for
+from scheduling.outreach.check_ins.outlook import Entry, next_entries
+from scheduling.outreach.models import Approval, CheckInPlan, MailAddress
+from scheduling.outreach.operations.bounces import doubtful_addresses
+from scheduling.outreach.selectors import approvals_of, drafts_for, plans_for
+from scheduling.outreach.surveys.client_answers import ClientAnswers, answers_of
 
 # A holiday may last for a week.
 HOLIDAYS_KNOWN = 20
 MEETINGS_SHOWN = 10
+CHECK_INS_SHOWN = 3
 
 
 @dataclass(frozen=True)
 class ContactSheet:
-    """One contact: their day at the moment, with the next holidays, and the days off still to come."""
+    """One contact: their day at the moment, the next holidays, the days off still to come, and a doubtful address."""
 
     contact: Contact
     day: PersonDay
     days_off: tuple[DayOff, ...]
+    doubtful_address: MailAddress | None
 
 
 @dataclass(frozen=True)
@@ -42,14 +49,29 @@ class Carried:
 
 
 @dataclass(frozen=True)
+class CheckInSheet:
+    """The client's plan, its next check-ins, and how many wait to be read."""
+
+    plan: CheckInPlan
+    coming: tuple[Entry, ...]
+    drafts: int
+
+
+@dataclass(frozen=True)
 class ClientProfile:
-    """Meetings to come are in order, past ones from the latest; `carried` is sorted from the heaviest burden."""
+    """Meetings to come are in order, past ones from the latest; `carried` is sorted from the heaviest burden.
+
+    `approvals` begin with those pending. Without a plan there are no `check_ins`.
+    """
 
     client: Client
     sheets: tuple[ContactSheet, ...]
     upcoming: tuple[Meeting, ...]
     past: tuple[Meeting, ...]
     carried: tuple[Carried, ...]
+    approvals: tuple[Approval, ...]
+    check_ins: CheckInSheet | None
+    answers: ClientAnswers
 
 
 def client_profile(actor: AccountManager, pk: int, *, now: dt.datetime, reader: Reader) -> ClientProfile:
@@ -74,7 +96,18 @@ def client_profile(actor: AccountManager, pk: int, *, now: dt.datetime, reader: 
         upcoming=upcoming,
         past=past,
         carried=_carried({*people, *attended}, now),
+        approvals=tuple(approvals_of(client, now=now)),
+        check_ins=_check_ins(actor, client, now, reader),
+        answers=answers_of(client),
     )
+
+
+def _check_ins(actor: AccountManager, client: Client, now: dt.datetime, reader: Reader) -> CheckInSheet | None:
+    plan = plans_for(actor).filter(client=client).prefetch_related("steps").first()
+    if plan is None:
+        return None
+    coming = next_entries(plan, now=now, reader=reader, count=CHECK_INS_SHOWN)
+    return CheckInSheet(plan, tuple(coming), drafts_for(actor, now=now).filter(contact__client=client).count())
 
 
 def _meetings(actor: AccountManager, client: Client) -> QuerySet[Meeting]:
@@ -94,11 +127,13 @@ def _sheets(contacts: list[Contact], now: dt.datetime, reader: Reader) -> tuple[
     days_off: dict[int | None, list[DayOff]] = {}
     for row in rows:
         days_off.setdefault(row.contact_id, []).append(row)
+    doubtful = doubtful_addresses(contact.email for contact in contacts)
     return tuple(
         ContactSheet(
             contact=contact,
             day=day,
             days_off=tuple(row for row in days_off.get(contact.pk, ()) if row.last_date >= day.local_at.date()),
+            doubtful_address=doubtful.get(contact.email.lower()),
         )
         for contact, day in zip(contacts, days, strict=True)
     )

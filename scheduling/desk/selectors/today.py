@@ -116,7 +116,12 @@ def _coming(actor: AccountManager, now: dt.datetime) -> QuerySet[Meeting]:
     people = Attendance.objects.select_related("contact", "account_manager")
     return (
         meetings_for(actor)
-        .filter(attendances__account_manager=actor, status=Status.CONFIRMED, end_at__gt=now)
+        .filter(
+            attendances__account_manager=actor,
+            attendances__status=Status.CONFIRMED,
+            status=Status.CONFIRMED,
+            end_at__gt=now,
+        )
         .prefetch_related(Prefetch("attendances", queryset=people))
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.engine.series.rotation import Floats, Rotation
+from scheduling.engine.series.rotation import Floats, Mask, Rotation
 
 #: Sets of so many times can all be looked through: with 240 times there are two million of three.
 MOST_TIMES = 3
@@ -29,11 +29,9 @@ class Prices:
     totals: float
     people: Floats
 
-    def paid(self, rotation: Rotation, extra: float = 0.0) -> Floats:
-        """Class × time: what a week pays; where a time is not feasible the cheapest that is, and `extra`."""
-        priced = rotation.costs @ self.people + self.totals * rotation.totals
-        cheapest = np.where(rotation.feasible, priced, np.inf).min(axis=1)
-        return np.where(rotation.feasible, priced, cheapest[:, None] + extra)
+    def paid(self, rotation: Rotation) -> Floats:
+        """Class × time: what a week pays; infinite where a time is not feasible."""
+        return np.where(rotation.feasible, rotation.costs @ self.people + self.totals * rotation.totals, np.inf)
 
     def least(self, rotation: Rotation) -> float:
         """What any plan costs at least, however many times it has."""
@@ -46,17 +44,20 @@ class Screen:
     `sets` has a row a set; `floor` is below the bounds of all that were left aside.
     """
 
-    def __init__(self, rotation: Rotation, moved: int, prices: Prices, limit: float) -> None:
-        """Take the sets that leave at most `moved` weeks without a time, and whose bound is below `limit`."""
+    def __init__(
+        self, rotation: Rotation, moved: int, prices: Prices, limit: float, *, among: Sets | None = None
+    ) -> None:
+        """Take the sets, all or `among` some, with at most `moved` weeks without a time and a bound below `limit`."""
         self._rotation = rotation
         paid = prices.paid(rotation)
-        # Dearer than any plan, so that a week without a time shows.
-        nothing = 1 + float(rotation.weeks @ paid.max(axis=1))
-        size = min(rotation.max_times, len(paid[0]))
-        highest = limit - prices.constant + moved * nothing
-        sets = _sets_below(prices.paid(rotation, nothing), rotation.weeks, size, highest)
-        left_out = _values(np.where(rotation.feasible, 0.0, 1.0), rotation.weeks, sets)
-        self.sets = sets[left_out <= moved]
+        if among is None:
+            # Dearer than any plan, so that a week without a time shows.
+            nothing = 1 + float(rotation.weeks @ paid.max(axis=1, initial=0.0, where=rotation.feasible))
+            dear = np.where(rotation.feasible, paid, nothing + paid.min(axis=1)[:, None])
+            size = min(rotation.max_times, len(paid[0]))
+            among = _sets_below(dear, rotation.weeks, size, limit - prices.constant + moved * nothing)
+        left_out = _values(np.where(rotation.feasible, 0.0, 1.0), rotation.weeks, among)
+        self.sets = among[left_out <= moved]
         self.floor = limit
         self.bounds: Floats = prices.constant + _values(paid, rotation.weeks, self.sets)
         self._keep(self.bounds, limit)
@@ -93,6 +94,14 @@ class Screen:
         self.sets, self.bounds = self.sets[kept], bounds[kept]
 
 
+def neighbours(times: Mask) -> Sets:
+    """The sets in which one of these times is another one."""
+    chosen, others = np.flatnonzero(times), np.flatnonzero(~times)
+    staying = [np.tile(np.delete(chosen, place), (len(others), 1)) for place in range(len(chosen))]
+    sets: Sets = np.concatenate([np.column_stack([each, others]) for each in staying])
+    return sets
+
+
 def fewest_moved(rotation: Rotation, fewest: int) -> Sets:
     """The sets that leave fewer weeks without a time than `fewest`, as few as any."""
     missing = np.where(rotation.feasible, 0.0, 1.0)
@@ -103,14 +112,16 @@ def fewest_moved(rotation: Rotation, fewest: int) -> Sets:
 
 
 def _values(paid: Floats, weeks: NDArray[np.int64], sets: Sets) -> Floats:
-    """What each set costs where every week takes the cheapest of its times."""
+    """What each set costs where every week takes the cheapest of its times, or of all where it has none of them."""
     values = np.empty(len(sets))
+    cheapest = paid.min(axis=1)[:, None]
     # Blocks stay in the processor's cache.
     for start in range(0, len(sets), BLOCK):
         columns = sets[start : start + BLOCK].T
         nearest = paid[:, columns[0]]
         for column in columns[1:]:
             np.minimum(nearest, paid[:, column], out=nearest)
+        np.copyto(nearest, cheapest, where=np.isinf(nearest))
         values[start : start + BLOCK] = weeks @ nearest
     return values
 

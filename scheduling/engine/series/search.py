@@ -3,10 +3,11 @@
 A small problem goes to the solver as it is. Of a large one all sets of few times can be screened by prices (see
 `screen`). The set with the lowest bound, or one close to the best that is known, is looked into: its best use, with
 weeks split over its times, gives prices that raise the bounds of all sets, and a choice in whole weeks that lowers what
-is to be beaten. When the two have met, nothing better is left.
+is to be beaten. When the two have met, nothing better is left. Where all sets are too many, those that differ in one
+time from the best one are screened, for as long as that finds a better one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import comb
 from time import monotonic
@@ -19,7 +20,7 @@ from scheduling.engine.series.ascent import ascend
 from scheduling.engine.series.first_choice import cheapest_times, evened_out, first_choice
 from scheduling.engine.series.programs import Use, Uses
 from scheduling.engine.series.rotation import Choice, Floats, Mask, Rotation
-from scheduling.engine.series.screen import MOST_TIMES, Prices, Screen
+from scheduling.engine.series.screen import MOST_TIMES, Prices, Screen, Sets, neighbours
 
 #: Highest loads within 1 % are equal.
 EQUAL = 0.01
@@ -104,7 +105,7 @@ class _Search:
         self._near, self._deadline = near, deadline
         self.run()
 
-    def run(self, known: Iterable[Prices] = ()) -> None:
+    def run(self, known: Sequence[Prices] = ()) -> None:
         """Look until the best is found, or the time is over; `known` are prices of loads, from another search."""
         rotation = self._rotation
         size = min(rotation.max_times, len(self.best.times))
@@ -112,16 +113,17 @@ class _Search:
         if self.bound < self._limit() and self._seconds() > 0:
             self._try_all_at_once(size)
         screening = SCREENING * rotation.feasible.size * comb(len(self.best.times) - 1, size - 1) / size
-        if size > MOST_TIMES or self.bound >= self._limit() or self._seconds() <= screening:
+        if size > MOST_TIMES or self.bound >= self._limit():
             return
-        sets = Screen(rotation, self._moved, first, self._limit())
-        if self._cap is not None:
-            for prices in known:
-                sets.exclude(prices, self._cap)
-        for prices in self.prices:
-            sets.narrow(prices, self._limit())
-        self._look_into(sets)
-        self.bound = max(self.bound, sets.bound())
+        if self._seconds() > screening:
+            sets = self._look_into(first, known)
+            self.bound = max(self.bound, sets.bound())
+        else:
+            # There is no time for all sets, but for those beside the best one, and then beside a better one.
+            value = np.inf
+            while self.value < value and self._seconds() > 0:
+                value = self.value
+                self._look_into(first, known, neighbours(self.best.times))
 
     def _try_all_at_once(self, size: int) -> None:
         """Leave all to the solver; where that takes too long, the sets of times come one by one."""
@@ -132,15 +134,24 @@ class _Search:
             self._offer(use.choice)
             self.bound = max(self.bound, use.bound)
 
-    def _look_into(self, sets: Screen) -> None:
-        """Work out the set that comes next, in parts and then in whole weeks, for as long as there is one."""
+    def _look_into(self, first: Prices, others: Sequence[Prices], among: Sets | None = None) -> Screen:
+        """Screen the sets, all or `among` some, and work out the one that comes next for as long as there is one.
+
+        First in parts, then in whole weeks. `others` are prices from another search.
+        """
+        sets = Screen(self._rotation, self._moved, first, self._limit(), among=among)
+        if self._cap is not None:
+            for prices in others:
+                sets.exclude(prices, self._cap)
+        for prices in self.prices:
+            sets.narrow(prices, self._limit())
         known: set[bytes] = set()
         in_vain = turn = 0
         while len(sets.sets) and self._seconds() > 0:
             turn += 1
             chosen = self._next(sets, known, beside=turn % (BESIDE + 1) != 0)
             if chosen is None:
-                return
+                break
             known.add(chosen.tobytes())
             value = self.value
             uses = self._uses(_mask(self._rotation, chosen))
@@ -157,7 +168,8 @@ class _Search:
             in_vain = in_vain + 1 if self.value == value else 0
             if in_vain >= FEW_SETS and FEW_SETS < len(sets.sets) < MANY_SETS:
                 self._ask_solver(sets)
-                return
+                break
+        return sets
 
     def _next(self, sets: Screen, known: set[bytes], *, beside: bool) -> NDArray[np.int64] | None:
         """The set with the lowest bound, or `beside` the best one, of which all but one of its times are taken."""

@@ -6,41 +6,42 @@ own, so that one failure never takes back what was done for another.
 
 import datetime as dt
 import random
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
-from django.utils.translation import gettext_noop
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
-from scheduling.meetings.models import Meeting, MeetingChange
+from scheduling.meetings.models import Attendance, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import one_line
-from scheduling.outreach.models import Message
+from scheduling.outreach.check_ins.suppression import suppress, suppress_surveys
+from scheduling.outreach.models import MailAddress, Message, OutreachSwitch
+from scheduling.outreach.operations.pauses import is_paused
+from scheduling.outreach.reasons import ANSWERED, CAME_BACK, NEVER_TOLD, OVERTAKEN, TOO_LATE, WORKER_DIED
 
 BATCH = 100
 MAX_TRIES = 8
 State = Message.State
-
-OVERTAKEN = gettext_noop("The meeting changed before this was sent.")
-NEVER_TOLD = gettext_noop("The meeting was cancelled before this person was told of it.")
-TOO_LATE = gettext_noop("It could not be sent in time.")
-WORKER_DIED = gettext_noop("Sending this was interrupted each time it was tried.")
+Kind = Message.Kind
 
 
 @transaction.atomic
 def claim(*, now: dt.datetime, size: int = BATCH) -> list[Message]:
-    """Messages that are due and the caller's alone until their lease ends, the longest waiting first."""
-    due = Message.objects.filter(state__in=Message.QUEUED, next_try_at__lte=now).order_by("next_try_at", "pk")
-    rows = due.select_for_update(skip_locked=True).values_list("pk", "meeting_id")[:size]
-    keys, meetings = [], set()
-    for pk, meeting in rows:
-        keys.append(pk)
-        meetings.add(meeting)
-    if not keys:
+    """Due messages, the longest waiting first, that are the caller's alone until their lease ends; none in a pause."""
+    if is_paused():
         return []
-    _hold_still(meetings)
-    _sort_out(keys, now)
+    due = Message.objects.filter(state__in=Message.QUEUED, next_try_at__lte=now).order_by("next_try_at", "pk")
+    columns = "pk", "meeting_id", "kind", "expires_at", "tries"
+    rows = list(due.select_for_update(skip_locked=True).values_list(*columns, named=True)[:size])
+    if not rows:
+        return []
+    _hold_still({row.meeting_id for row in rows} - {None})
+    _sort_out(rows, now)
+    keys = [row.pk for row in rows]
     claimable = Message.objects.filter(pk__in=keys, state__in=Message.QUEUED)
     claimable.update(
         state=State.CLAIMED,
@@ -53,20 +54,39 @@ def claim(*, now: dt.datetime, size: int = BATCH) -> list[Message]:
 
 def _hold_still(meetings: set[int]) -> None:
     """Waits for whoever changes one of these meetings, and keeps others from it until the transaction ends."""
+    if not meetings:
+        return
     with connection.cursor() as cursor:
         table = connection.ops.quote_name(Meeting._meta.db_table)
         # FOR SHARE, which the ORM does not know: claims do not wait for each other.
         cursor.execute(f"SELECT FROM {table} WHERE id = ANY(%s) ORDER BY id FOR SHARE", [sorted(meetings)])
 
 
-def _sort_out(keys: Sequence[int], now: dt.datetime) -> None:
-    """Ends the messages among these that are not to be sent any more, by what the locked meetings say."""
+# Any, because mypy knows no rows with names that Django makes.
+def _sort_out(rows: Sequence[Any], now: dt.datetime) -> None:
+    """Ends the messages among these that are not to be sent any more, by what the locked meetings say.
+
+    What none of them can meet is not asked: to put a question together takes as long as to claim a dozen messages.
+    """
+    keys = [row.pk for row in rows]
+    kinds = {row.kind for row in rows}
     locked = Message.objects.filter(pk__in=keys)
-    locked.filter(_overtaken()).update(state=State.SUPERSEDED, reason=OVERTAKEN)
     queued = locked.filter(state__in=Message.QUEUED)
-    queued.filter(_never_told()).update(state=State.SUPERSEDED, reason=NEVER_TOLD)
-    queued.filter(expires_at__lte=now).update(state=State.EXPIRED, reason=TOO_LATE)
-    queued.filter(tries__gte=MAX_TRIES).update(state=State.DEAD, reason=WORKER_DIED)
+    if any(row.meeting_id is not None for row in rows):
+        locked.filter(_overtaken()).update(state=State.SUPERSEDED, reason=OVERTAKEN)
+    if Kind.CANCELLATION in kinds:
+        queued.filter(_never_told()).update(state=State.SUPERSEDED, reason=NEVER_TOLD)
+    if any(row.expires_at <= now for row in rows):
+        queued.filter(expires_at__lte=now).update(state=State.EXPIRED, reason=TOO_LATE)
+    queued.filter(_came_back()).update(state=State.SUPPRESSED, reason=CAME_BACK)
+    if Kind.CHECK_IN in kinds:
+        suppress(keys, now=now)
+    if Kind.SURVEY in kinds:
+        suppress_surveys(keys)
+    if Kind.SUITS in kinds:
+        queued.filter(_answered()).update(state=State.SUPERSEDED, reason=ANSWERED)
+    if any(row.tries >= MAX_TRIES for row in rows):
+        queued.filter(tries__gte=MAX_TRIES).update(state=State.DEAD, reason=WORKER_DIED)
 
 
 def _overtaken() -> Q:
@@ -93,10 +113,22 @@ def _never_told() -> Q:
     )
 
 
+def _answered() -> Q:
+    """The question whether a time still suits somebody who has said so meanwhile."""
+    answered = Attendance.objects.exclude(partstat=Attendance.PartStat.NEEDS_ACTION)
+    return Q(Exists(answered.filter(pk=OuterRef("attendance"))), kind=Message.Kind.SUITS)
+
+
+def _came_back() -> Q:
+    return Q(Exists(MailAddress.objects.filter(email=Lower(OuterRef("address")), suppressed_at__isnull=False)))
+
+
 def begin(message: Message) -> bool:
     """Whether the message is still the caller's to send; counts the try, whatever becomes of the worker."""
     message.tries += 1
-    return _mark(message, tries=message.tries)
+    # Whoever pauses in the middle of a batch stops it there; the rest waits for its lease to end.
+    paused = OutreachSwitch.objects.filter(paused_at__isnull=False)
+    return _held(message).exclude(Exists(paused)).update(tries=message.tries) == 1
 
 
 def mark_sent(message: Message, *, raw: bytes, now: dt.datetime) -> bool:
@@ -115,8 +147,13 @@ def mark_failed(message: Message, *, reason: str, permanent: bool, now: dt.datet
 
 def release(messages: Sequence[Message], *, reason: str, next_try_at: dt.datetime) -> None:
     """Gives back claimed messages as if they had not been tried."""
+    alike: dict[tuple[int, int], list[int]] = defaultdict(list)
     for message in messages:
-        _mark(message, state=State.PENDING, tries=message.tries, reason=_fit(reason), next_try_at=next_try_at)
+        alike[message.fencing_token, message.tries].append(message.pk)
+    # A whole batch meets the same fate, so it takes a statement or two instead of a hundred.
+    for (fencing_token, tries), keys in sorted(alike.items()):
+        held = Message.objects.filter(pk__in=keys, state=State.CLAIMED, fencing_token=fencing_token)
+        held.update(state=State.PENDING, tries=tries, reason=_fit(reason), next_try_at=next_try_at)
 
 
 def _fit(reason: str) -> str:
@@ -125,5 +162,9 @@ def _fit(reason: str) -> str:
 
 
 def _mark(message: Message, **columns: object) -> bool:
-    mine = Message.objects.filter(pk=message.pk, state=State.CLAIMED, fencing_token=message.fencing_token)
-    return mine.update(**columns) == 1
+    return _held(message).update(**columns) == 1
+
+
+def _held(message: Message) -> QuerySet[Message]:
+    """The message's row, unless its lease ran out and another worker claimed it."""
+    return Message.objects.filter(pk=message.pk, state=State.CLAIMED, fencing_token=message.fencing_token)

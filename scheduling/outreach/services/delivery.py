@@ -6,13 +6,17 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from scheduling.outreach.content import letter
+from clients.links import link_for
 from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachable
+from scheduling.outreach.letters import letter_of
+from scheduling.outreach.linking import Linker
 from scheduling.outreach.mail import Mail, MailServer, compose, mail_server
 from scheduling.outreach.models import Message
+from scheduling.outreach.quiet import WAITING, waits_until
+from scheduling.outreach.reasons import QUIET_HOURS
 from scheduling.outreach.selectors import Correspondence, correspondences, with_content
-from scheduling.outreach.series_content import is_of_series, series_letter
 from scheduling.outreach.services.claiming import BATCH, begin, claim, mark_failed, mark_sent, release
+from scheduling.outreach.services.tallying import tally_sent
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +30,12 @@ def deliver(*, clock: Clock, size: int = BATCH) -> Counter[str]:
         return Counter()
     try:
         with mail_server() as server:
-            return _send(claimed, server, clock)
+            results = _send(claimed, server, clock)
     except ServerUnreachable as error:
         logger.warning("The mail server can't be reached: %s", error)
         return _give_back(claimed, str(error), _later(clock()))
+    tally_sent(claimed, now=clock())
+    return results
 
 
 def _send(claimed: Sequence[Message], server: MailServer, clock: Clock) -> Counter[str]:
@@ -40,7 +46,13 @@ def _send(claimed: Sequence[Message], server: MailServer, clock: Clock) -> Count
     for position, claim_ in enumerate(claimed):
         message = by_pk.get(claim_.pk)
         # Gone with its meeting, or claimed by another worker since.
-        if message is None or message.fencing_token != claim_.fencing_token or not begin(message):
+        if message is None or message.fencing_token != claim_.fencing_token:
+            results["lost"] += 1
+            continue
+        if message.kind in WAITING and (later := waits_until(message, clock())):
+            results += _give_back([message], QUIET_HOURS, later)
+            continue
+        if not begin(message):
             results["lost"] += 1
             continue
         try:
@@ -74,10 +86,9 @@ def _send_one(message: Message, before: Correspondence, server: MailServer, cloc
     return "sent"
 
 
-def write(message: Message, before: Correspondence, *, now: dt.datetime) -> Mail:
+def write(message: Message, before: Correspondence, *, now: dt.datetime, link: Linker = link_for) -> Mail:
     """The message as the mail that it is now, to somebody who got the mails before."""
-    words = series_letter if is_of_series(message) else letter
-    return compose(message, words(message, before, now=now), thread=before.sent, now=now)
+    return compose(message, letter_of(message, before, now=now, link=link), thread=before.sent, now=now)
 
 
 def _give_back(messages: Sequence[Message], reason: str, next_try_at: dt.datetime) -> Counter[str]:

@@ -1,21 +1,25 @@
 """Finds what there is to say and writes it into the outbox; planned twice, it is written once."""
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Sequence
-from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext_noop
 
 from clients.models import AccountManager, Contact
 from scheduling.meetings.clock_changes import of_changing_zones, wall_changes
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
+from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Message
+from scheduling.outreach.quiet import EARLIER, MOVABLE_LEAD, reminder_due_at
+from scheduling.outreach.reasons import NO_ADDRESS
+from scheduling.outreach.selectors import standing_attendances
+from scheduling.outreach.services.drafts import expire_drafts
+from scheduling.outreach.services.planning_check_ins import plan_check_ins
+from scheduling.outreach.services.planning_suits import plan_suits
+from scheduling.outreach.services.planning_surveys import plan_surveys
 
 # Nobody wants to read today of what changed before an outage that long.
 CHANGE_WINDOW = dt.timedelta(days=7)
@@ -34,15 +38,13 @@ KIND_OF_CHANGE = {
     MeetingChange.Kind.CANCELLED: Message.Kind.CANCELLATION,
     MeetingChange.Kind.CLOCKS: Message.Kind.UPDATE,
 }
-# The changes that give a meeting its start.
-FIXING = (MeetingChange.Kind.BOOKED, MeetingChange.Kind.MOVED, MeetingChange.Kind.CLOCKS)
-
-NO_ADDRESS = gettext_noop("This person has no mail address.")
 
 
 def plan(*, now: dt.datetime) -> int:
-    """How many messages were written: of meetings' changes, clock changes to come, and the reminders that are due."""
-    return _plan_changes(now) + _plan_reminders(now) + _write(_due_clock_alerts(now))
+    """How many messages were written: of changes, clock changes to come, reminders, check-ins and surveys."""
+    expire_drafts(now=now)
+    of_meetings = _plan_changes(now) + _plan_reminders(now) + _write(_due_clock_alerts(now))
+    return of_meetings + plan_suits(now=now) + plan_check_ins(now=now) + plan_surveys(now=now)
 
 
 def _plan_changes(now: dt.datetime) -> int:
@@ -65,6 +67,7 @@ def _plan_changes(now: dt.datetime) -> int:
             _tell(change, attendance, now)
             for change in changes
             for attendance in attendances.get(change.meeting_id, [])
+            if _concerns(change, attendance)
         )
     return planned
 
@@ -90,15 +93,32 @@ def _once_per_series(changes: Iterable[MeetingChange]) -> list[MeetingChange]:
     return list(found.values())
 
 
-def _attendances_of(meetings: Iterable[int]) -> dict[int, list[Attendance]]:
-    by_meeting: dict[int, list[Attendance]] = {}
-    for attendance in Attendance.objects.filter(meeting__in=set(meetings)).select_related("contact", "account_manager"):
+def _attendances_of(meetings: Iterable[int]) -> dict[int, list[Any]]:
+    """Everybody by meeting, with the kind of the last message that told them of a change."""
+    told = Message.objects.filter(attendance=OuterRef("pk"), change__isnull=False).order_by("-sequence", "-pk")
+    rows = Attendance.objects.filter(meeting__in=set(meetings)).annotate(told_kind=Subquery(told.values("kind")[:1]))
+    by_meeting: dict[int, list[Any]] = {}
+    for attendance in rows.select_related("contact", "account_manager"):
         by_meeting.setdefault(attendance.meeting_id, []).append(attendance)
     return by_meeting
 
 
+def _concerns(change: MeetingChange, attendance: Any) -> bool:
+    """Whether a change is news to an attendee: not to an optional one whom a move left out, until one invites them.
+
+    Those who must come are told of every change, so that each has a message.
+    """
+    if attendance.is_optional and attendance.told_kind == Message.Kind.CANCELLATION:
+        return bool(attendance.status != Status.CANCELLED)
+    if change.meeting.leaves_out(attendance):
+        return change.kind == MeetingChange.Kind.MOVED and attendance.told_kind is not None
+    return True
+
+
 def _tell(change: MeetingChange, attendance: Attendance, now: dt.datetime) -> Message:
     kind = KIND_OF_CHANGE[MeetingChange.Kind(change.kind)]
+    if change.meeting.leaves_out(attendance):
+        kind = Message.Kind.CANCELLATION
     expires_at = change.meeting.end_at
     if change.series_sequence is not None:
         # Weeks that join a series later are news of it.
@@ -131,13 +151,13 @@ def _leads() -> set[int]:
 def _due_reminders(lead_minutes: int, now: dt.datetime) -> list[Message]:
     lead = dt.timedelta(minutes=lead_minutes)
     attendances = (
-        _with_fixing()
+        standing_attendances()
         .filter(
             Q(contact__reminder_minutes__contains=[lead_minutes])
             | Q(account_manager__reminder_minutes__contains=[lead_minutes]),
             meeting__status=Status.CONFIRMED,
             meeting__start_at__gt=max(now, now + lead - REMINDER_GRACE),
-            meeting__start_at__lte=now + lead,
+            meeting__start_at__lte=now + lead + (EARLIER if lead >= MOVABLE_LEAD else dt.timedelta()),
         )
         .exclude(
             Exists(
@@ -157,22 +177,19 @@ def _due_reminders(lead_minutes: int, now: dt.datetime) -> list[Message]:
             kind=Message.Kind.REMINDER,
             lead_minutes=lead_minutes,
             sequence=attendance.fixed_by,
-            due_at=attendance.meeting.start_at - lead,
+            due_at=due_at,
             expires_at=min(attendance.meeting.start_at, attendance.meeting.start_at - lead + REMINDER_GRACE),
         )
         for attendance in attendances
+        if (due_at := _reminder_due_at(attendance, lead)) <= now
         # Whoever books a meeting for this afternoon needs no reminder of yesterday.
-        if attendance.fixed_at is not None and attendance.fixed_at <= attendance.meeting.start_at - lead
+        if attendance.fixed_at is not None and attendance.fixed_at <= due_at
     ]
 
 
-# Any, because mypy knows an annotation only where it is made.
-def _with_fixing() -> QuerySet[Any]:
-    """The attendances that nobody declined, with when and by which sequence the start of their meeting was fixed."""
-    fixing = MeetingChange.objects.filter(meeting=OuterRef("meeting"), kind__in=FIXING).order_by("-sequence")
-    return Attendance.objects.exclude(partstat=Attendance.PartStat.DECLINED).annotate(
-        fixed_at=Subquery(fixing.values("at")[:1]), fixed_by=Subquery(fixing.values("sequence")[:1])
-    )
+def _reminder_due_at(attendance: Attendance, lead: dt.timedelta) -> dt.datetime:
+    start_at = attendance.meeting.start_at
+    return reminder_due_at(attendance.contact, start_at, lead) if attendance.contact else start_at - lead
 
 
 def _due_clock_alerts(now: dt.datetime) -> list[Message]:
@@ -183,7 +200,7 @@ def _due_clock_alerts(now: dt.datetime) -> list[Message]:
     if concerned is None:
         return []
     attendances = (
-        _with_fixing()
+        standing_attendances()
         .filter(concerned)
         .filter(Q(contact__reminder_minutes__len__gt=0) | Q(account_manager__reminder_minutes__len__gt=0))
         .exclude(
@@ -227,7 +244,7 @@ def _message(attendance: Attendance, meeting: Meeting, now: dt.datetime, **colum
         attendance=attendance,
         meeting=meeting,
         address=address,
-        message_id=_new_message_id(),
+        message_id=new_message_id(),
         created_at=now,
         **columns,
     )
@@ -236,11 +253,6 @@ def _message(attendance: Attendance, meeting: Meeting, now: dt.datetime, **colum
         message.state = Message.State.UNDELIVERABLE
         message.reason = NO_ADDRESS
     return message
-
-
-def _new_message_id() -> str:
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return f"<{uuid.uuid4()}@{sender.rpartition('@')[2]}>"
 
 
 def _write(messages: Iterable[Message]) -> int:

@@ -1,4 +1,4 @@
-"""A second chance for a message that could not be sent."""
+"""A second chance for messages that could not be sent."""
 
 import datetime as dt
 
@@ -9,9 +9,13 @@ from clients.models import AccountManager
 from scheduling.meetings.nudge import nudge_workers
 from scheduling.outreach.errors import NoAddress, NothingToRetry
 from scheduling.outreach.models import Message
+from scheduling.outreach.operations.dead_letters import failed_for
 
 State = Message.State
 RETRYABLE = (State.DEAD, State.UNDELIVERABLE)
+# So many at once that a page answers soon, and that a mistake can be stopped.
+MOST_AT_ONCE = 500
+AGAIN = ("address", "state", "reason", "tries", "next_try_at")
 
 
 @transaction.atomic
@@ -23,14 +27,45 @@ def retry(*, actor: AccountManager, message: Message, now: dt.datetime) -> Messa
     current = Message.objects.select_for_update().filter(pk=message.pk, state__in=RETRYABLE, expires_at__gt=now).first()
     if current is None:
         raise NothingToRetry
-    current.address = current.attendance.person.email
+    current.address = current.person.email
     if not current.address:
         raise NoAddress
-    current.state = State.PENDING
-    current.reason = ""
-    current.tries = 0
-    current.next_try_at = now
-    current.save(update_fields=["address", "state", "reason", "tries", "next_try_at"])
+    _again(current, now)
+    current.save(update_fields=AGAIN)
     audit(actor=actor, action="message retried", subject=current, now=now)
     nudge_workers()
     return current
+
+
+@transaction.atomic
+def retry_all(*, actor: AccountManager, reason: str, now: dt.datetime) -> int:
+    """How many of the actor's messages that failed for exactly this reason wait again, the oldest first.
+
+    At most `MOST_AT_ONCE`; whoever has no address any more stays where they are.
+    """
+    failed = failed_for(actor, now=now).filter(reason=reason).order_by("due_at", "pk")[:MOST_AT_ONCE]
+    rows = Message.objects.filter(pk__in=failed.values("pk"), state=State.DEAD).order_by("pk")
+    rows = rows.select_related("attendance__contact", "attendance__account_manager", "contact", "account_manager")
+    # Somebody else who asks for the same waits, and then finds them gone.
+    again = [message for message in rows.select_for_update(of=("self",)) if message.person.email]
+    for message in again:
+        message.address = message.person.email
+        _again(message, now)
+    if again:
+        Message.objects.bulk_update(again, AGAIN)
+        audit(
+            actor=actor,
+            action="messages retried",
+            subject=again[0],
+            now=now,
+            messages=[message.pk for message in again],
+        )
+        nudge_workers()
+    return len(again)
+
+
+def _again(message: Message, now: dt.datetime) -> None:
+    message.state = State.PENDING
+    message.reason = ""
+    message.tries = 0
+    message.next_try_at = now

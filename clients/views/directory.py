@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients import services
 from clients.day import Holiday, PersonDay, person_days
@@ -27,6 +27,7 @@ from clients.forms import (
     OwnDaysOff,
     ProfileForm,
 )
+from clients.links import revoke_links
 from clients.models import AccountManager, Client, Contact, DayOff
 from clients.reader import Reader
 from clients.selectors import clients_for, contacts_for, countries_for, search_clients, teams_for, with_contacts
@@ -170,6 +171,17 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "clients/contact_form.html",
         {"form": form, "days_off": days_off, "client": contact.client, "contact": contact, "name": stored_name},
     )
+
+
+@require_POST
+def end_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ends all private links of a contact, for instance after a mail got into wrong hands."""
+    contact = get_object_or_404(contacts_for(_actor(request)), pk=pk)
+    if revoke_links(actor=_actor(request), contact=contact, now=timezone.now()):
+        messages.success(request, _("The links have ended. The next mails carry new ones."))
+    else:
+        messages.info(request, _("There was no link to end."))
+    return redirect("clients:contact_edit", contact.pk)
 
 
 @page_methods

@@ -6,15 +6,20 @@ from django.contrib import messages as notices
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from clients.languages import base_language, language_name
 from clients.models import AccountManager
 from scheduling.outreach import services
 from scheduling.outreach.errors import NoAddress, NothingToRetry
-from scheduling.outreach.forms import OutboxFilterForm
+from scheduling.outreach.forms.outbox import OutboxFilterForm
 from scheduling.outreach.models import Message
+from scheduling.outreach.operations.bounces import doubtful_addresses
+from scheduling.outreach.operations.dead_letters import causes
 from scheduling.outreach.previews import preview_of
 from scheduling.outreach.selectors import messages_for, search_messages, with_content
 from scheduling.outreach.services.claiming import MAX_TRIES
@@ -40,6 +45,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "is_filtered": any(chosen.values()) or not is_valid,
         "max_tries": MAX_TRIES,
+        "causes": causes(_actor(request), now=timezone.now()) if chosen.get("state") == Message.State.DEAD else [],
     }
     htmx = request.htmx  # type: ignore[attr-defined]
     template = "outreach/_results.html" if htmx and not htmx.history_restore_request else "outreach/outbox.html"
@@ -84,6 +90,24 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("outreach:message", pk=pk)
 
 
+@require_POST
+def retry_all(request: HttpRequest) -> HttpResponse:
+    """Puts all messages that failed for one reason back into the queue; sent twice, it finds none the second time."""
+    reason = request.POST.get("reason", "")
+    # No stored reason holds a NUL, and PostgreSQL refuses to look for one.
+    count = 0 if "\x00" in reason else services.retry_all(actor=_actor(request), reason=reason, now=timezone.now())
+    if count:
+        said = ngettext(
+            "%(count)d message is sent again within a minute.",
+            "%(count)d messages are sent again within a minute.",
+            count,
+        )
+        notices.success(request, said % {"count": count})
+    else:
+        notices.info(request, _("No message that failed for this reason can still be sent."))
+    return redirect(reverse("outreach:outbox", query={"state": Message.State.DEAD}))
+
+
 def _actor(request: HttpRequest) -> AccountManager:
     return cast(AccountManager, request.user)
 
@@ -96,11 +120,18 @@ def _message(request: HttpRequest, pk: int) -> Message:
 
 def _render_message(request: HttpRequest, found: Message, *, error: str = "", status: int = 200) -> HttpResponse:
     now = timezone.now()
+    mail = preview_of(found, now=now)
+    wanted = found.person.language
     context = {
         "message": found,
-        "mail": preview_of(found, now=now),
+        "mail": mail,
+        # Empty where the mail is in its reader's language.
+        "missing_language": language_name(wanted, get_language() or "en")
+        if mail and base_language(mail.language) != base_language(wanted)
+        else "",
         "is_retryable": found.state in RETRYABLE and found.expires_at > now,
         "max_tries": MAX_TRIES,
+        "address": doubtful_addresses([found.address]).get(found.address.lower()),
         "error": error,
     }
     return render(request, "outreach/message.html", context, status=status)

@@ -1,0 +1,40 @@
+"""The answer to a fault that nobody else has answered."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template import loader
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+# Long enough for a server that starts anew, short enough for whoever waits.
+RETRY_SECONDS = 5
+# The server ends sessions, starts up, or has no connection left.
+# Source: PostgreSQL, “Error Codes”, classes 08, 53 and 57P.
+_PASSING = ("08", "53", "57P")
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """500; or 503, for people or for programs, where the database can't be reached.
+
+    As the handler of last resort it also hears of what happens in middleware, such as while a session is read.
+    """
+    if not is_unreachable(sys.exc_info()[1]):
+        return defaults.server_error(request)
+    headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        answer = {"error": _("The database can't be reached. Try again in a few seconds.")}
+        return JsonResponse(answer, status=503, headers=headers)
+    return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Whether the error says that there is no connection to the database, or none any more."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    # Whoever could not connect has no code: libpq only passes on the server's words.
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code is None or code.startswith(_PASSING)

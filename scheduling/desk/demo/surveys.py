@@ -1,0 +1,77 @@
+"""What the demo's contacts answered when they were asked how it went; awkward hours cost some goodwill."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+
+from clients.models import Client, Contact
+from scheduling.meetings.models import Attendance
+from scheduling.meetings.models.meeting import Status
+from scheduling.outreach.check_ins.calendar import DAY, instant, quarter_of
+from scheduling.outreach.models import Survey, SurveyRule
+from scheduling.outreach.models.surveys import DAYS_BETWEEN
+from scheduling.outreach.services.planning_surveys import AT_WALL
+
+Question = Survey.Question
+
+COMMENTS = {
+    "en": ("Clear and to the point.", "A bit late in the evening for us.", "The figures could come a day earlier."),
+    "es": ("Muy clara y al grano.", "Un poco tarde para nosotros.", "Mejor con las cifras un día antes."),
+}
+#: Early and late hours of the contact's own clock.
+AWKWARD_HOURS = frozenset({*range(8), *range(18, 24)})
+
+
+def answer_surveys(*, now: dt.datetime) -> None:
+    """Rules for every client, and answers to what was asked after the meetings behind."""
+    dice = random.Random("Dayband answers")  # noqa: S311  (the same answers every time, nothing secret)
+    SurveyRule.objects.bulk_create(
+        SurveyRule(client=client, every=1 + client.pk % 3, asks_nps=client.segment == Client.Segment.KEY)
+        for client in Client.objects.order_by("pk")
+    )
+    Survey.objects.bulk_create(_surveys(now, dice))
+
+
+def _surveys(now: dt.datetime, dice: random.Random) -> Iterator[Survey]:
+    """Nobody is asked twice within thirty days, and two in three answer."""
+    attended = Attendance.objects.filter(
+        contact__isnull=False, status=Status.CONFIRMED, meeting__end_at__lt=now - 3 * DAY
+    ).select_related("contact", "meeting")
+    asked: dict[int, dt.date] = {}
+    for row in attended.order_by("meeting__end_at", "pk"):
+        contact, meeting = row.contact, row.meeting
+        if contact is None:
+            continue
+        wall = meeting.start_at.astimezone(contact.zone)
+        date = wall.date() + (3 if wall.weekday() == 4 else 1) * DAY
+        last_date = asked.get(contact.pk)
+        if last_date is not None and date - last_date < DAYS_BETWEEN * DAY:
+            continue
+        asked[contact.pk] = date
+        if last_date is not None and quarter_of(last_date) != quarter_of(date):
+            yield _survey(contact, row, date, dice, question=Question.NPS, score=dice.choice((6, 8, 9, 9, 10)))
+        else:
+            score = dice.choice((2, 3, 4, 4) if wall.hour in AWKWARD_HOURS else (3, 4, 5, 5, 5))
+            yield _survey(
+                contact, row, date, dice, question=Question.CSAT, score=score, meeting=meeting, local_hour=wall.hour
+            )
+
+
+def _survey(
+    contact: Contact, row: Attendance, date: dt.date, dice: random.Random, *, score: int, **columns: object
+) -> Survey:
+    asked_at = instant(date, AT_WALL, contact.time_zone)
+    survey = Survey(
+        contact=contact,
+        account_manager_id=row.meeting.organizer_id,
+        asked_date=date,
+        asked_at=asked_at,
+        expires_at=asked_at + DAYS_BETWEEN * DAY,
+        **columns,
+    )
+    if dice.random() < 2 / 3:
+        survey.score = score
+        survey.answered_at = asked_at + dt.timedelta(minutes=dice.randint(1, 600))
+        if dice.random() < 0.25:
+            survey.comment = dice.choice(COMMENTS["es" if contact.language.startswith("es") else "en"])
+    return survey

@@ -1,0 +1,102 @@
+"""What a check-in says, in its reader's language, zone and clock."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from clients.links import Purpose as LinkPurpose
+from clients.models import AccountManager, Contact
+from clients.reader import text_language
+from scheduling.meetings.models import Attendance, Meeting
+from scheduling.meetings.models.meeting import Status
+from scheduling.outreach.check_ins.calendar import instant
+from scheduling.outreach.check_ins.pending import pending_approvals
+from scheduling.outreach.content import Letter, html_part
+from scheduling.outreach.linking import Linker, shown_link
+from scheduling.outreach.models import Message, Purpose
+from scheduling.outreach.texts.rendering import AgreedMeeting, Words, render
+
+#: So many agreed meetings are named, and none that is farther ahead.
+DATES_NAMED = 5
+DATES_AHEAD = dt.timedelta(weeks=5)
+
+
+def check_in_letter(message: Message, *, now: dt.datetime, link: Linker) -> Letter:
+    """What the check-in says now: the words of its purposes, or those that its account manager wrote instead."""
+    contact, sender = message.contact, message.sender
+    if contact is None or sender is None:
+        raise ValueError(f"check-in {message.pk} is to nobody or from nobody")
+    words = check_in_words(message.purposes, contact, sender, now=max(now, message.due_at), link=link)
+    if message.own_text:
+        words = words.rewritten(subject=message.own_subject or words.subject, text=message.own_text)
+    return letter_with(
+        words,
+        sender,
+        wishes_url=link(contact, LinkPurpose.WISHES, now=now),
+        unsubscribe_url=link(contact, LinkPurpose.UNSUBSCRIBE, now=now),
+    )
+
+
+def test_letter(message: Message, *, now: dt.datetime) -> Letter:
+    """What the check-in would say to its contact, for an account manager to see; its links lead nowhere."""
+    enrolment = message.enrolment
+    if enrolment is None:
+        raise ValueError(f"test {message.pk} is of no plan")
+    contact, sender = enrolment.contact, enrolment.plan.account_manager
+    date = message.local_date or now.date()
+    words = check_in_words(
+        message.purposes, contact, sender, now=instant(date, dt.time(12), contact.time_zone), link=shown_link
+    )
+    with translation.override(text_language(message.person.language)):
+        subject = _("Test: %(subject)s") % {"subject": words.subject}
+    url = shown_link(contact, LinkPurpose.WISHES, now=now)
+    shown = letter_with(replace(words, subject=subject), sender, wishes_url=url, unsubscribe_url=url)
+    return replace(shown, unsubscribe_url="")
+
+
+def check_in_words(
+    purposes: Sequence[str], contact: Contact, sender: AccountManager, *, now: dt.datetime, link: Linker
+) -> Words:
+    """What the texts say for these purposes on that day."""
+    return render(
+        purposes,
+        contact=contact,
+        sender=sender,
+        now=now,
+        approvals=pending_approvals(contact, now=now, link=link) if Purpose.APPROVALS in purposes else (),
+        dates=_agreed(contact, now) if Purpose.DATES in purposes else (),
+    )
+
+
+def letter_with(words: Words, sender: AccountManager, *, wishes_url: str, unsubscribe_url: str) -> Letter:
+    """The words as both parts of a mail to a contact that is not about a meeting alone."""
+    context = {
+        "words": words,
+        "language": words.language,
+        "text_direction": words.text_direction,
+        "subject": words.subject,
+        "sender_email": sender.email,
+        "wishes_url": wishes_url,
+        "unsubscribe_url": unsubscribe_url,
+    }
+    return Letter(
+        language=words.language,
+        subject=words.subject,
+        text=render_to_string("mail/check_in.txt", context).strip() + "\n",
+        html=html_part("mail/check_in.html", context),
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def _agreed(contact: Contact, now: dt.datetime) -> tuple[AgreedMeeting, ...]:
+    """The next meetings that this contact has not declined."""
+    attends = Attendance.objects.filter(contact=contact).exclude(partstat=Attendance.PartStat.DECLINED)
+    coming = Meeting.objects.filter(
+        attendances__in=attends, status=Status.CONFIRMED, start_at__gt=now, start_at__lt=now + DATES_AHEAD
+    )
+    rows = coming.order_by("start_at").values_list("title", "start_at", "end_at")[:DATES_NAMED]
+    return tuple(AgreedMeeting(*row) for row in rows)

@@ -1,0 +1,295 @@
+"""What a plan will send in the weeks to come, to whom, in whose time, what is moved and what is left out, and why."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from clients.day import away_dates, person_key
+from clients.models import Contact
+from clients.reader import Reader
+from holidays_app.calendars import CalendarDays
+from holidays_app.selectors import days_for_calendars
+from scheduling.engine import WEEKDAYS
+from scheduling.meetings.models import Meeting
+from scheduling.meetings.models.meeting import Status
+from scheduling.outreach import reasons
+from scheduling.outreach.check_ins.calendar import (
+    DAY,
+    REACH,
+    WEEK,
+    CheckIn,
+    ContactDays,
+    DayOff,
+    Off,
+    PlacedStep,
+    Step,
+    check_ins,
+    monday_of,
+    placed_steps,
+)
+from scheduling.outreach.models import Approval, CheckInPlan, Enrolment, MailAddress, MailWishes, Message, Purpose
+
+WEEKS = 12
+#: The longest silence after a talk that a plan can ask for, and a week that has begun.
+MAX_QUIET = dt.timedelta(days=67)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Steps that were named for another day, and why they are not said on it."""
+
+    planned_date: dt.date
+    why: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A check-in to come or a recent one. `left_out` says why it will not be sent, or was not, as far as is known now.
+
+    `message` is the one in the outbox, where there is one already.
+    """
+
+    enrolment: Enrolment
+    local_date: dt.date
+    at_wall: dt.time
+    due_at: dt.datetime
+    purposes: tuple[str, ...]
+    moves: tuple[Move, ...] = ()
+    left_out: str = ""
+    message: Message | None = None
+
+    @property
+    def contact(self) -> Contact:
+        return self.enrolment.contact
+
+    @property
+    def about(self) -> str:
+        """What it is for, in words."""
+        return ", ".join(str(Purpose(purpose).label) for purpose in self.purposes)
+
+    @property
+    def weekday(self) -> int:
+        return self.local_date.weekday()
+
+    @property
+    def state(self) -> str:
+        """How it stands, for its sign: “to_come”, “left_out”, or the state of its message."""
+        if self.message is not None and self.message.state not in (Message.State.PENDING, Message.State.CLAIMED):
+            return self.message.state
+        return "left_out" if self.left_out else "to_come"
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A step that is said on no day of its week."""
+
+    enrolment: Enrolment
+    planned_date: dt.date
+    purpose: str
+    why: str
+
+    @property
+    def about(self) -> str:
+        return str(Purpose(self.purpose).label)
+
+    @property
+    def weekday(self) -> int:
+        return self.planned_date.weekday()
+
+
+@dataclass
+class Week:
+    """An ISO week, with what is sent in it in order of its instants, and what is not."""
+
+    monday: dt.date
+    entries: list[Entry] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def sunday(self) -> dt.date:
+        return self.monday + 6 * DAY
+
+
+def outlook(plan: CheckInPlan, *, now: dt.datetime, reader: Reader, weeks: int = WEEKS) -> list[Week]:
+    """The weeks from the reader's present one on, whether there is something in them or not."""
+    first_date = monday_of(reader.day_of(now))
+    last_date = first_date + weeks * WEEK - DAY
+    found = {first_date + number * WEEK: Week(first_date + number * WEEK) for number in range(weeks)}
+    for entry in _entries(plan, first_date, last_date, now, reader):
+        if isinstance(entry, Entry):
+            found[monday_of(entry.local_date)].entries.append(entry)
+        else:
+            found[monday_of(entry.planned_date)].skipped.append(entry)
+    for week in found.values():
+        week.entries.sort(key=lambda entry: (entry.due_at, entry.enrolment.pk))
+    return list(found.values())
+
+
+def next_entries(plan: CheckInPlan, *, now: dt.datetime, reader: Reader, count: int) -> list[Entry]:
+    """The next check-ins of the present week and the two after it."""
+    weeks = outlook(plan, now=now, reader=reader, weeks=3)
+    return [entry for week in weeks for entry in week.entries if entry.due_at > now][:count]
+
+
+def _entries(
+    plan: CheckInPlan, first_date: dt.date, last_date: dt.date, now: dt.datetime, reader: Reader
+) -> Iterator[Entry | Skipped]:
+    enrolments = list(plan.enrolments.select_related("contact__calendar"))
+    contacts = [enrolment.contact for enrolment in enrolments]
+    steps = [Step.of(row) for row in plan.steps.all()]
+    window = first_date - REACH, last_date + REACH
+    away = away_dates(contacts, *window)
+    calendars = days_for_calendars(
+        [contact.calendar for contact in contacts if contact.calendar is not None],
+        *window,
+        reader.language,
+        as_far_as_known=True,
+    )
+    messages = {
+        (message.enrolment_id, message.local_date): message
+        for message in Message.objects.filter(
+            kind=Message.Kind.CHECK_IN, enrolment__in=enrolments, local_date__range=(first_date, last_date)
+        ).defer("raw")
+    }
+    against = _Against(plan, contacts, now)
+    for enrolment in enrolments:
+        contact = enrolment.contact
+        days = contact_days(contact, calendars.get(contact.calendar_id or 0), away[person_key(contact)])
+        placed = list(
+            placed_steps(
+                steps,
+                frequency=enrolment.frequency,
+                first_week_date=enrolment.first_week_date,
+                days=days,
+                first_date=first_date,
+                last_date=last_date,
+            )
+        )
+        for check_in in check_ins(placed, first_date, last_date):
+            due_at = check_in.due_at(contact.time_zone)
+            message = messages.pop((enrolment.pk, check_in.local_date), None)
+            # What was due before the plan looked like this was never sent.
+            if due_at > now or message is not None:
+                yield _entry(enrolment, check_in, due_at, message, against, reader)
+        for one in placed:
+            if one.local_date is None and one.day_off and max(first_date, now.date()) <= one.planned_date <= last_date:
+                why = in_words(one.day_off, contact, reader)
+                yield Skipped(enrolment, one.planned_date, one.step.purpose, why)
+    yield from (_as_it_was(message, enrolments) for message in messages.values())
+
+
+def _entry(
+    enrolment: Enrolment,
+    check_in: CheckIn,
+    due_at: dt.datetime,
+    message: Message | None,
+    against: "_Against",
+    reader: Reader,
+) -> Entry:
+    is_waiting = message is None or message.state in (*Message.QUEUED, Message.State.DRAFT)
+    left_out = against.reason(enrolment, check_in, due_at) if is_waiting else _reason(message)
+    return Entry(
+        enrolment=enrolment,
+        local_date=check_in.local_date,
+        at_wall=check_in.at_wall,
+        due_at=due_at,
+        purposes=check_in.purposes,
+        moves=tuple(_move(one, enrolment.contact, reader) for one in check_in.steps if one.is_moved),
+        left_out=left_out,
+        message=message,
+    )
+
+
+def _reason(message: Message | None) -> str:
+    """Why the message was not sent, in the page's language."""
+    return _(message.reason) if message is not None and message.reason else ""
+
+
+def _move(placed: PlacedStep, contact: Contact, reader: Reader) -> Move:
+    why = in_words(placed.day_off, contact, reader) if placed.day_off else ""
+    return Move(placed.planned_date, why)
+
+
+def _as_it_was(message: Message, enrolments: Sequence[Enrolment]) -> Entry:
+    """A message that the plan, as it is now, would not send that day."""
+    enrolment = next(one for one in enrolments if one.pk == message.enrolment_id)
+    wall = message.due_at.astimezone(enrolment.contact.zone)
+    return Entry(
+        enrolment=enrolment,
+        local_date=message.local_date or wall.date(),
+        at_wall=wall.time().replace(tzinfo=None),
+        due_at=message.due_at,
+        purposes=tuple(message.purposes),
+        left_out=_reason(message),
+        message=message,
+    )
+
+
+def contact_days(contact: Contact, days: CalendarDays | None, away: Mapping[dt.date, str]) -> ContactDays:
+    """On which dates the contact works."""
+    return ContactDays(
+        weekdays=frozenset(number for number, name in enumerate(WEEKDAYS) if contact.working_hours.get(name)),
+        holidays=days.holidays if days else {},
+        workdays=days.workdays if days else frozenset(),
+        away=away,
+    )
+
+
+def in_words(day_off: DayOff, contact: Contact, reader: Reader) -> str:
+    """“National Day, China”, “away: parental leave”, or “not a working day”."""
+    if day_off.off is Off.HOLIDAY:
+        place = contact.calendar.title(reader.language) if contact.calendar else ""
+        return ", ".join(part for part in (day_off.name, place) if part)
+    if day_off.off is Off.AWAY:
+        away = pgettext("of a person", "away")
+        return f"{away}: {day_off.name}" if day_off.name else away
+    return _("not a working day")
+
+
+class _Against:
+    """What speaks against check-ins of a plan, as far as it is known before they are due."""
+
+    def __init__(self, plan: CheckInPlan, contacts: Sequence[Contact], now: dt.datetime) -> None:
+        self._plan = plan
+        self._now = now
+        self._wishes = {row.contact_id: row for row in MailWishes.objects.filter(contact__in=contacts)}
+        addresses = [contact.email.lower() for contact in contacts]
+        self._returned = set(
+            MailAddress.objects.filter(email__in=addresses, suppressed_at__isnull=False).values_list("email", flat=True)
+        )
+        self._asked = set(
+            Approval.objects.filter(contact__in=contacts, state=Approval.State.PENDING).values_list(
+                "contact", flat=True
+            )
+        )
+        since_at = now - MAX_QUIET
+        held = Meeting.objects.filter(client=plan.client_id, status=Status.CONFIRMED, end_at__gt=since_at)
+        logged = plan.client.logged_talks.filter(at__gt=since_at)
+        # Those to come are known too: on the day after a call nobody wants to be asked how things are.
+        self._talks = sorted([*held.values_list("end_at", flat=True), *logged.values_list("at", flat=True)])
+        self._says_so_anyway = any(
+            step.even_if_nothing_pending and step.purpose == Purpose.APPROVALS for step in plan.steps.all()
+        )
+
+    def reason(self, enrolment: Enrolment, check_in: CheckIn, due_at: dt.datetime) -> str:
+        """Why this one will be left out, as things stand; empty where it goes."""
+        contact = enrolment.contact
+        wishes = self._wishes.get(contact.pk) or MailWishes()
+        talks = [at for at in self._talks if due_at - self._plan.quiet_days * DAY < at <= due_at]
+        against = [
+            (reasons.NO_ADDRESS, not contact.email),
+            (reasons.CAME_BACK, contact.email.lower() in self._returned),
+            (reasons.UNSUBSCRIBED, MailWishes.Topic.CHECK_INS in wishes.unwanted),
+            (reasons.PLAN_PAUSED, self._plan.is_paused),
+            (reasons.CONTACT_PAUSED, (wishes.paused_until_date or dt.date.min) >= check_in.local_date),
+            (reasons.SPOKE, any(at <= self._now for at in talks)),
+            (reasons.WILL_SPEAK, bool(talks)),
+            (reasons.NOTHING_PENDING, check_in.purposes == (Purpose.APPROVALS,) and not self._has_pending(contact)),
+        ]
+        return next((_(why) for why, holds in against if holds), "")
+
+    def _has_pending(self, contact: Contact) -> bool:
+        return contact.pk in self._asked or self._says_so_anyway

@@ -1,0 +1,76 @@
+"""Check-ins that wait to be read: changed, let go, sent at once or discarded by an account manager."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from clients.audit import audit
+from clients.models import AccountManager
+from scheduling.meetings.nudge import nudge_workers
+from scheduling.outreach.errors import NotADraft
+from scheduling.outreach.models import Message
+from scheduling.outreach.reasons import DISCARDED, NOT_READ
+from scheduling.outreach.selectors import messages_for
+from scheduling.outreach.services.planning_check_ins import GRACE
+
+State = Message.State
+
+
+@transaction.atomic
+def rewrite_draft(*, actor: AccountManager, message: Message, subject: str, text: str, now: dt.datetime) -> Message:
+    """The draft with the actor's own words; both empty give it those of the template again.
+
+    Raises: NotADraft, Message.DoesNotExist.
+    """
+    draft = _locked(actor, message, now)
+    draft.own_subject, draft.own_text = subject, text
+    draft.save(update_fields=["own_subject", "own_text"])
+    audit(actor=actor, action="draft rewritten", subject=draft, now=now)
+    return draft
+
+
+@transaction.atomic
+def release_draft(*, actor: AccountManager, message: Message, now: dt.datetime) -> Message:
+    """The draft, which goes at its time. Raises: NotADraft, Message.DoesNotExist."""
+    draft = _locked(actor, message, now)
+    draft.state = State.PENDING
+    draft.save(update_fields=["state"])
+    audit(actor=actor, action="draft released", subject=draft, now=now)
+    return draft
+
+
+@transaction.atomic
+def send_draft_now(*, actor: AccountManager, message: Message, now: dt.datetime) -> Message:
+    """The draft, which goes within a minute, whatever time it is there. Raises: NotADraft, Message.DoesNotExist."""
+    draft = _locked(actor, message, now)
+    draft.state = State.PENDING
+    draft.due_at = draft.next_try_at = now
+    draft.expires_at = now + GRACE
+    draft.save(update_fields=["state", "due_at", "next_try_at", "expires_at"])
+    audit(actor=actor, action="draft sent", subject=draft, now=now)
+    nudge_workers()
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, actor: AccountManager, message: Message, now: dt.datetime) -> Message:
+    """The draft, which is not sent. Raises: NotADraft, Message.DoesNotExist."""
+    draft = _locked(actor, message, now)
+    draft.state, draft.reason = State.SUPPRESSED, DISCARDED
+    draft.save(update_fields=["state", "reason"])
+    audit(actor=actor, action="draft discarded", subject=draft, now=now)
+    return draft
+
+
+def expire_drafts(*, now: dt.datetime) -> int:
+    """How many drafts nobody read in time; they are not sent."""
+    # The due time first, because that is in the index.
+    late = Message.objects.filter(state=State.DRAFT, due_at__lte=now, expires_at__lte=now)
+    return late.update(state=State.EXPIRED, reason=NOT_READ)
+
+
+def _locked(actor: AccountManager, message: Message, now: dt.datetime) -> Message:
+    found = messages_for(actor).select_related(None).select_for_update(of=("self",)).get(pk=message.pk)
+    if found.state != State.DRAFT or found.expires_at <= now:
+        raise NotADraft
+    return found

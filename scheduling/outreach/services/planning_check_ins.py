@@ -1,0 +1,352 @@
+"""Writes the check-ins of the next two days into the outbox, and takes back what plans do not want any more.
+
+Contacts with the same clock, calendar, working week and rhythm have the same dates. Those are found once for each such
+group, in Python; PostgreSQL then joins them with everybody in the group, and knows nothing of zones, weeks or holidays.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Min, Model, Q
+
+from clients.models import Client, Contact, DayOff
+from holidays_app.calendars import CalendarDays
+from holidays_app.models import HolidayCalendar
+from holidays_app.selectors import days_for_calendars
+from scheduling.engine import WEEKDAYS
+from scheduling.outreach.check_ins.calendar import (
+    DAY,
+    REACH,
+    CheckIn,
+    ContactDays,
+    Step,
+    check_ins,
+    monday_of,
+    placed_steps,
+)
+from scheduling.outreach.mail import message_id_domain
+from scheduling.outreach.models import CheckInPlan, Enrolment, Message, PlanStep, Tally
+from scheduling.outreach.reasons import NO_ADDRESS
+
+#: Drafts can be read so long before they go.
+HORIZON = dt.timedelta(hours=48)
+#: A check-in that late is not sent any more.
+GRACE = dt.timedelta(hours=6)
+#: Plans, contacts and calendars are looked at again so often; a plan that somebody changes, at once.
+EVERY = dt.timedelta(minutes=5)
+TALLY = "check_ins"
+
+
+@dataclass(frozen=True)
+class Group:
+    """What the dates of an enrolment depend on; `away_contact` is the contact where they have days off of their own.
+
+    `phase_date` is the Monday from which weeks are counted: the first week's, or one before the dates that matter.
+    `key` is PostgreSQL's own number for all of that.
+    """
+
+    key: int
+    time_zone: str
+    calendar: int
+    working_hours: str
+    rhythm: str
+    frequency: str
+    phase_date: dt.date
+    away_contact: int
+
+
+@dataclass(frozen=True)
+class Window:
+    """The instants that are planned for, and the dates on which they may lie somewhere on earth."""
+
+    start_at: dt.datetime
+    end_at: dt.datetime
+
+    @property
+    def first_date(self) -> dt.date:
+        return self.start_at.date() - DAY
+
+    @property
+    def last_date(self) -> dt.date:
+        return self.end_at.date() + DAY
+
+
+def plan_check_ins(*, now: dt.datetime) -> int:
+    """How many check-ins were planned, where it is time to look at all plans again."""
+    if not is_time(TALLY, now):
+        return 0
+    return replan(now=now)
+
+
+@transaction.atomic
+def replan(*, now: dt.datetime, plans: Collection[int] | None = None) -> int:
+    """How many check-ins were planned for these plans, or all, once what they do not want any more is gone.
+
+    What somebody wrote or let go stays, and so does what has been due already.
+    """
+    if plans is None:
+        _join_by_hashes()
+    window = Window(now - GRACE, now + HORIZON)
+    dates = list(_dates(window, plans))
+    _take_back(window, dates, now, plans)
+    return _insert(window, dates, now, plans)
+
+
+def _join_by_hashes() -> None:
+    """For the rest of the transaction: of our keys the planner knows nothing, and would sort everybody or loop."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_mergejoin = off")
+        cursor.execute("SET LOCAL enable_nestloop = off")
+
+
+def is_time(tally: str, now: dt.datetime) -> bool:
+    """Whether what goes by that name was last looked at long enough ago; then that is noted at once."""
+    with connection.cursor() as cursor:
+        # Of two beats one gets the row.
+        cursor.execute(
+            _named(
+                "INSERT INTO {tally} AS tally (name, count, at) VALUES (%s, 1, %s)"
+                " ON CONFLICT (name) DO UPDATE SET count = tally.count + 1, at = excluded.at"
+                " WHERE tally.at NOT BETWEEN %s AND excluded.at RETURNING name",
+            ),
+            [tally, now, now - EVERY],
+        )
+        return cursor.fetchone() is not None
+
+
+def _named(sql: str) -> str:
+    """The statement with the tables' names."""
+    tables: dict[str, type[Model]] = {
+        "tally": Tally,
+        "message": Message,
+        "enrolment": Enrolment,
+        "plan": CheckInPlan,
+        "contact": Contact,
+        "client": Client,
+        "day_off": DayOff,
+    }
+    names = {name: connection.ops.quote_name(model._meta.db_table) for name, model in tables.items()}
+    return sql.format(**names)
+
+
+# Whoever has days off of their own is a group of one.
+_ENROLLED = """
+    {enrolment} enrolment
+    JOIN {plan} plan ON plan.id = enrolment.plan_id AND plan.rhythm <> ''
+    JOIN {contact} contact ON contact.id = enrolment.contact_id
+    LEFT JOIN (
+        SELECT DISTINCT contact_id FROM {day_off}
+        WHERE contact_id IS NOT NULL AND first_date <= %(last_date)s AND last_date >= %(first_date)s
+    ) away ON away.contact_id = contact.id
+"""
+_GROUP = """
+    contact.time_zone, coalesce(contact.calendar_id, 0), contact.working_hours, plan.rhythm, enrolment.frequency,
+    -- An even number of weeks earlier, so that every second week stays the same.
+    CASE WHEN enrolment.first_week_date >= %(base_date)s THEN enrolment.first_week_date
+         ELSE %(base_date)s - (%(base_date)s - enrolment.first_week_date) %% 14 END,
+    coalesce(away.contact_id, 0)
+"""
+# One number to join by: of seven columns the planner would think that nearly nothing fits.
+_KEY = f"hash_record_extended(ROW({_GROUP}), 0)"
+_LANDED = """
+    unnest(%(keys)s::bigint[], %(local_dates)s::text[], %(due_ats)s::timestamptz[], %(purposes)s::text[])
+    AS landed (key, local_date, due_at, purposes)
+"""
+_CHOSEN = "enrolment.frequency <> 'none' AND (%(plans)s::bigint[] IS NULL OR plan.id = ANY(%(plans)s))"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A check-in of everybody in a group."""
+
+    group: Group
+    local_date: dt.date
+    due_at: dt.datetime
+    purposes: tuple[str, ...]
+
+
+def _dates(window: Window, plans: Collection[int] | None) -> Iterator[Landed]:
+    """The check-ins of each group that are due in the window."""
+    groups = _groups(window, plans)
+    steps = _steps_by_rhythm({group.rhythm for group in groups})
+    calendars = _calendars({group.calendar for group in groups}, window)
+    away = _away({group.away_contact for group in groups} - {0}, window)
+    by_hours = cache(_weekdays)
+
+    @cache
+    def on_dates(
+        calendar: int, working_hours: str, rhythm: str, frequency: str, phase_date: dt.date, away_contact: int
+    ) -> tuple[CheckIn, ...]:
+        known = calendars.get(calendar)
+        contact_days = ContactDays(
+            weekdays=by_hours(working_hours),
+            holidays=known.holidays if known else {},
+            workdays=known.workdays if known else frozenset(),
+            away=away.get(away_contact),
+        )
+        placed = placed_steps(
+            steps.get(rhythm, ()),
+            frequency=frequency,
+            first_week_date=phase_date,
+            days=contact_days,
+            first_date=window.first_date,
+            last_date=window.last_date,
+        )
+        return check_ins(list(placed), window.first_date, window.last_date)
+
+    # The clock makes an instant of a date, and has no say in which date it is: the same ones serve all zones.
+    for group in groups:
+        key = group.calendar, group.working_hours, group.rhythm, group.frequency, group.phase_date, group.away_contact
+        for check_in in on_dates(*key):
+            due_at = check_in.due_at(group.time_zone)
+            if window.start_at < due_at <= window.end_at:
+                yield Landed(group, check_in.local_date, due_at, check_in.purposes)
+
+
+def _groups(window: Window, plans: Collection[int] | None) -> list[Group]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _named(f"SELECT DISTINCT {_KEY}, {_GROUP} FROM {_ENROLLED} WHERE {_CHOSEN}"),  # noqa: S608
+            _parameters(window, plans),
+        )
+        groups = [Group(*row) for row in cursor.fetchall()]
+    if len({group.key for group in groups}) < len(groups):
+        raise RuntimeError("two groups have one number")
+    return groups
+
+
+def _parameters(window: Window, plans: Collection[int] | None) -> dict[str, Any]:
+    return {
+        "first_date": window.first_date - REACH,
+        "last_date": window.last_date + REACH,
+        "base_date": monday_of(window.first_date - REACH),
+        "plans": None if plans is None else list(plans),
+    }
+
+
+def _steps_by_rhythm(rhythms: Collection[str]) -> dict[str, list[Step]]:
+    """The steps of one plan of each rhythm: those of the others are the same."""
+    first = CheckInPlan.objects.filter(rhythm__in=rhythms).order_by().values("rhythm").annotate(first=Min("pk"))
+    found: dict[str, list[Step]] = {}
+    rows = PlanStep.objects.filter(plan__in=first.values("first")).annotate(rhythm=F("plan__rhythm"))
+    for row in rows:
+        found.setdefault(row.rhythm, []).append(Step.of(row))
+    return found
+
+
+def _calendars(keys: Collection[int], window: Window) -> dict[int, CalendarDays]:
+    rows = HolidayCalendar.objects.filter(pk__in=keys)
+    return days_for_calendars(rows, window.first_date - REACH, window.last_date + REACH, as_far_as_known=True)
+
+
+def _away(contacts: Collection[int], window: Window) -> dict[int, dict[dt.date, str]]:
+    found: dict[int, dict[dt.date, str]] = {}
+    first_date, last_date = window.first_date - REACH, window.last_date + REACH
+    overlapping = Q(first_date__lte=last_date, last_date__gte=first_date)
+    for row in DayOff.objects.filter(overlapping, contact__in=contacts):
+        date = max(row.first_date, first_date)
+        while date <= min(row.last_date, last_date):
+            found.setdefault(row.contact_id or 0, {})[date] = row.reason
+            date += DAY
+    return found
+
+
+def _weekdays(working_hours: str) -> frozenset[int]:
+    hours = json.loads(working_hours)
+    return frozenset(weekday for weekday, name in enumerate(WEEKDAYS) if hours.get(name))
+
+
+def _landed(dates: Iterable[Landed]) -> dict[str, list[Any]]:
+    """One array for each column of `_LANDED`."""
+    rows = list(dates)
+    return {
+        "keys": [one.group.key for one in rows],
+        "local_dates": [one.local_date.isoformat() for one in rows],
+        "due_ats": [one.due_at for one in rows],
+        "purposes": [",".join(one.purposes) for one in rows],
+    }
+
+
+def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plans: Collection[int] | None) -> None:
+    """Deletes what was planned and is not wanted like that any more, unless somebody wrote it or let it go."""
+    waiting = Message.objects.filter(
+        kind=Message.Kind.CHECK_IN, state__in=[Message.State.PENDING, Message.State.DRAFT], due_at__gt=now
+    )
+    if not waiting.exists():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _named(
+                f"""
+                DELETE FROM {{message}} message USING {{enrolment}} enrolled, {{plan}} its_plan
+                WHERE enrolled.id = message.enrolment_id AND its_plan.id = enrolled.plan_id
+                AND message.kind = 'check_in' AND message.due_at > %(now)s AND message.tries = 0
+                AND (message.state = 'draft' OR (message.state = 'pending' AND NOT its_plan.is_approved_first))
+                AND message.own_subject = '' AND message.own_text = ''
+                AND (%(plans)s::bigint[] IS NULL OR its_plan.id = ANY(%(plans)s))
+                AND NOT EXISTS (
+                    SELECT FROM {_ENROLLED} JOIN {_LANDED} ON landed.key = {_KEY}
+                    WHERE {_CHOSEN} AND enrolment.id = message.enrolment_id
+                    AND landed.local_date::date = message.local_date AND landed.due_at = message.due_at
+                    AND string_to_array(landed.purposes, ',') = message.purposes::text[]
+                    AND contact.email = message.address
+                )
+                """  # noqa: S608
+            ),
+            {**_parameters(window, plans), **_landed(dates), "now": now},
+        )
+
+
+def _insert(window: Window, dates: Collection[Landed], now: dt.datetime, plans: Collection[int] | None) -> int:
+    if not dates:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _named(
+                f"""
+                INSERT INTO {{message}} (
+                    occurrence_key, kind, contact_id, enrolment_id, purposes, local_date, own_subject, own_text,
+                    address, message_id, created_at, due_at, expires_at, next_try_at, tries, fencing_token, state,
+                    reason
+                )
+                SELECT
+                    'check-in:' || enrolment.id || ':' || landed.local_date, 'check_in', contact.id, enrolment.id,
+                    string_to_array(landed.purposes, ','), landed.local_date::date, '', '', contact.email,
+                    '<' || md5(%(salt)s || enrolment.id || ':' || landed.local_date)::uuid || %(domain)s, %(now)s,
+                    landed.due_at, landed.due_at + %(grace)s::interval, landed.due_at, 0, 0,
+                    CASE WHEN contact.email = '' THEN 'undeliverable'
+                         WHEN plan.is_approved_first THEN 'draft' ELSE 'pending' END,
+                    CASE WHEN contact.email = '' THEN %(no_address)s ELSE '' END
+                FROM {_ENROLLED} JOIN {_LANDED} ON landed.key = {_KEY}
+                WHERE {_CHOSEN} AND NOT EXISTS (
+                    SELECT FROM {{message}} message
+                    WHERE message.kind = 'check_in' AND message.enrolment_id = enrolment.id
+                    AND message.local_date = landed.local_date::date
+                    AND message.due_at BETWEEN %(known_from_at)s AND %(known_until_at)s
+                )
+                ORDER BY enrolment.id
+                ON CONFLICT (occurrence_key) DO NOTHING
+                """  # noqa: S608
+            ),
+            {
+                **_parameters(window, plans),
+                **_landed(dates),
+                "now": now,
+                "grace": f"{GRACE.total_seconds()} seconds",
+                # One for each planning, so that nobody can tell the next mail's number.
+                "salt": str(uuid.uuid4()),
+                "domain": f"@{message_id_domain()}>",
+                "no_address": NO_ADDRESS,
+                # The same date, at whatever time a plan had it before.
+                "known_from_at": window.start_at - 2 * DAY,
+                "known_until_at": window.end_at + 2 * DAY,
+            },
+        )
+        planned: int = cursor.rowcount
+        return planned

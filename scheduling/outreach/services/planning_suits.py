@@ -1,0 +1,109 @@
+"""Asks contacts on the working morning before a meeting whether its time still suits them."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from clients.day import away_dates, person_key
+from clients.models import Contact
+from holidays_app.models import HolidayCalendar
+from holidays_app.selectors import days_for_calendars
+from scheduling.engine import WEEKDAYS
+from scheduling.meetings.models import Attendance
+from scheduling.meetings.models.meeting import Status
+from scheduling.outreach.check_ins.calendar import DAY, REACH_DAYS, ContactDays, instant
+from scheduling.outreach.mail import new_message_id
+from scheduling.outreach.models import Message
+from scheduling.outreach.quiet import next_reachable
+from scheduling.outreach.selectors import standing_attendances
+from scheduling.outreach.services.planning_check_ins import EVERY, is_time
+from scheduling.outreach.suits.question import AT_WALL, asked_date, reminder_asks
+
+#: Written down so long before it is due: planning comes round more often than that.
+HORIZON = 3 * EVERY
+#: A question that late is not asked any more.
+GRACE = dt.timedelta(hours=6)
+TALLY = "suits"
+CHUNK = 500
+
+
+def plan_suits(*, now: dt.datetime) -> int:
+    """How many questions were planned, where it is time to look again."""
+    return ask_whether_it_suits(now=now) if is_time(TALLY, now) else 0
+
+
+def ask_whether_it_suits(*, now: dt.datetime) -> int:
+    """How many contacts are asked on this morning of theirs; each once for each time, however many ask together."""
+    rows = list(_unanswered(now))
+    days = _days({row.contact for row in rows}, now)
+    messages = []
+    for row in rows:
+        contact: Contact = row.contact
+        meeting_date = row.meeting.start_at.astimezone(contact.zone).date()
+        date = asked_date(meeting_date, days[contact.pk])
+        if date is None or reminder_asks(contact, row.meeting.start_at, date):
+            continue
+        due_at = next_reachable(contact, instant(date, AT_WALL, contact.time_zone))
+        # Whoever agreed to it on that day or since has just said that it suits them.
+        is_fresh = row.fixed_at.astimezone(contact.zone).date() >= date
+        if now - GRACE < due_at <= now + HORIZON and not is_fresh:
+            messages.append(_message(row, date, due_at, now))
+    Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=CHUNK)
+    return Message.objects.filter(message_id__in=[message.message_id for message in messages]).count()
+
+
+# Any, because mypy knows an annotation only where it is made.
+def _unanswered(now: dt.datetime) -> QuerySet[Any]:
+    """Those who attend a meeting of the days to come, want reminders and have not answered, nor been asked."""
+    asked = Message.objects.filter(attendance=OuterRef("pk"), kind=Message.Kind.SUITS, sequence=OuterRef("fixed_by"))
+    rows = (
+        standing_attendances()
+        .filter(
+            ~Exists(asked),
+            contact__isnull=False,
+            contact__reminder_minutes__len__gt=0,
+            partstat=Attendance.PartStat.NEEDS_ACTION,
+            meeting__status=Status.CONFIRMED,
+            meeting__start_at__gt=now,
+            meeting__start_at__lt=now + (REACH_DAYS + 2) * DAY,
+            fixed_at__isnull=False,
+        )
+        .exclude(contact__email="")
+    )
+    return rows.select_related("meeting", "contact__calendar").order_by("meeting__start_at", "pk")
+
+
+def _days(contacts: set[Contact], now: dt.datetime) -> dict[int, ContactDays]:
+    """By contact, on which days around `now` they work."""
+    first_date, last_date = now.date() - 2 * DAY, now.date() + (REACH_DAYS + 3) * DAY
+    away = away_dates(contacts, first_date, last_date)
+    calendars: dict[int, HolidayCalendar] = {one.calendar.pk: one.calendar for one in contacts if one.calendar}
+    known = days_for_calendars(calendars.values(), first_date, last_date, as_far_as_known=True)
+    found = {}
+    for contact in contacts:
+        days = known.get(contact.calendar_id or 0)
+        found[contact.pk] = ContactDays(
+            weekdays=frozenset(number for number, name in enumerate(WEEKDAYS) if contact.working_hours.get(name)),
+            holidays=days.holidays if days else {},
+            workdays=days.workdays if days else frozenset(),
+            away=away[person_key(contact)],
+        )
+    return found
+
+
+def _message(row: Any, date: dt.date, due_at: dt.datetime, now: dt.datetime) -> Message:
+    return Message(
+        occurrence_key=f"suits:{row.pk}:{row.fixed_by}",
+        kind=Message.Kind.SUITS,
+        attendance=row,
+        meeting=row.meeting,
+        sequence=row.fixed_by,
+        local_date=date,
+        address=row.contact.email,
+        message_id=new_message_id(),
+        created_at=now,
+        due_at=due_at,
+        next_try_at=due_at,
+        expires_at=min(due_at + GRACE, row.meeting.start_at),
+    )

@@ -1,0 +1,220 @@
+"""Asks contacts how it went, on their next working morning, and never twice within thirty days."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower, NullIf
+
+from clients.day import away_dates, person_key
+from clients.models import Contact
+from holidays_app.models import HolidayCalendar
+from holidays_app.selectors import days_for_calendars
+from scheduling.engine import WEEKDAYS
+from scheduling.meetings.models import Attendance, Meeting
+from scheduling.meetings.models.meeting import Status
+from scheduling.outreach.check_ins.calendar import DAY, ContactDays, instant, quarter_of
+from scheduling.outreach.mail import new_message_id
+from scheduling.outreach.models import MailAddress, MailWishes, Message, Survey
+from scheduling.outreach.models.surveys import DAYS_BETWEEN
+from scheduling.outreach.services.planning_check_ins import EVERY, is_time
+
+Question = Survey.Question
+
+#: On the contact's own wall; later where their working day begins later.
+AT_WALL = dt.time(9, 30)
+#: A meeting that nobody could be asked about within so many days is too long ago.
+REACH_DAYS = 10
+#: Written down so long before it is due: planning comes round more often than that.
+HORIZON = 3 * EVERY
+#: A question that late is not asked any more.
+GRACE = dt.timedelta(hours=6)
+#: Those are asked each quarter who met us within so many days.
+KNOWN_DAYS = 182
+#: Nor is everybody asked on the quarter's first day, so that answers come in all along.
+SPREAD_DAYS = 56
+TALLY = "surveys"
+CHUNK = 500
+
+
+def plan_surveys(*, now: dt.datetime) -> int:
+    """How many surveys were planned, where it is time to look again."""
+    return ask(now=now) if is_time(TALLY, now) else 0
+
+
+def ask(*, now: dt.datetime) -> int:
+    """How many contacts are asked on this morning of theirs; each once, however many ask at the same time."""
+    met = list(_met(now))
+    known = list(_known(now))
+    days = _ContactDays({row.contact for row in met} | set(known), now)
+    # By contact, and what comes later replaces what came before: the latest meeting, and each quarter no meeting.
+    surveys: dict[int, Survey] = {}
+    for row in met:
+        surveys |= {survey.contact_id: survey for survey in _after(row, days, now)}
+    for contact in known:
+        surveys |= {survey.contact_id: survey for survey in _of_the_quarter(contact, days, now)}
+    return _write(list(surveys.values()), now)
+
+
+# Any, because mypy knows an annotation only where it is made.
+def _met(now: dt.datetime) -> QuerySet[Any]:
+    """Who attended the meetings of the last days after which their client's contacts are asked, the latest last."""
+    before = Meeting.objects.filter(
+        client=OuterRef("meeting__client"), status=Status.CONFIRMED, end_at__lte=OuterRef("meeting__end_at")
+    )
+    count = before.order_by().values("client").annotate(count=Count("pk")).values("count")
+    # Never a division by zero, in whatever order PostgreSQL looks at it.
+    every = NullIf(F("meeting__client__survey_rule__every"), 0)
+    rows = Attendance.objects.filter(
+        ~Q(partstat=Attendance.PartStat.DECLINED),
+        ~Exists(Survey.objects.filter(contact=OuterRef("contact"), meeting=OuterRef("meeting"))),
+        _wants_questions("contact__"),
+        status=Status.CONFIRMED,
+        meeting__status=Status.CONFIRMED,
+        meeting__start_at__gt=now - (REACH_DAYS + 2) * DAY,
+        meeting__end_at__lte=now,
+        meeting__client__survey_rule__every__gt=0,
+        contact__isnull=False,
+    ).annotate(
+        turn=Subquery(count) % every,
+        last_asked_date=_last_asked("contact"),
+        paused_until_date=F("contact__mail_wishes__paused_until_date"),
+    )
+    return rows.filter(turn=0).select_related("meeting", "contact__calendar").order_by("meeting__end_at", "pk")
+
+
+def _known(now: dt.datetime) -> QuerySet[Any]:
+    """Who is asked each quarter, met us of late and was not asked yet; with the organizer of their last meeting."""
+    met = Attendance.objects.filter(
+        contact=OuterRef("pk"),
+        status=Status.CONFIRMED,
+        meeting__end_at__lte=now,
+        meeting__start_at__gt=now - KNOWN_DAYS * DAY,
+    ).order_by("-meeting__end_at")
+    # By the day before, so that nobody is taken for asked too late: the quarter begins on the contact's own wall.
+    asked = Survey.objects.filter(
+        contact=OuterRef("pk"), question=Question.NPS, asked_date__gte=quarter_of(now.date() - DAY)
+    )
+    contacts = Contact.objects.filter(_wants_questions(""), client__survey_rule__asks_nps=True).annotate(
+        organizer_id=Subquery(met.values("meeting__organizer")[:1]),
+        last_asked_date=_last_asked("pk"),
+        paused_until_date=F("mail_wishes__paused_until_date"),
+    )
+    return contacts.filter(~Exists(asked), organizer_id__isnull=False).select_related("calendar").order_by("pk")
+
+
+def _wants_questions(contact: str) -> Q:
+    """Who has an address that works, and has not said that questions are unwanted; `contact` leads to them."""
+    unwanted = MailWishes.objects.filter(
+        contact=OuterRef(f"{contact}pk"), unwanted__contains=[MailWishes.Topic.SURVEYS]
+    )
+    gone = MailAddress.objects.filter(email=Lower(OuterRef(f"{contact}email")), suppressed_at__isnull=False)
+    return ~Q(**{f"{contact}email": ""}) & ~Q(Exists(unwanted)) & ~Q(Exists(gone))
+
+
+def _last_asked(contact: str) -> Subquery:
+    asked = Survey.objects.filter(contact=OuterRef(contact)).order_by("-asked_date")
+    return Subquery(asked.values("asked_date")[:1])
+
+
+@dataclass(frozen=True)
+class Morning:
+    """A date on which a contact may be asked, and the instant at which they are."""
+
+    date: dt.date
+    due_at: dt.datetime
+
+
+class _ContactDays:
+    """On which dates each of these contacts works, around `now`."""
+
+    def __init__(self, contacts: Iterable[Contact], now: dt.datetime) -> None:
+        people = list(contacts)
+        first_date, last_date = now.date() - (REACH_DAYS + 2) * DAY, now.date() + 2 * DAY
+        self._away = away_dates(people, first_date, last_date)
+        calendars: dict[int, HolidayCalendar] = {one.calendar.pk: one.calendar for one in people if one.calendar}
+        self._calendars = days_for_calendars(calendars.values(), first_date, last_date, as_far_as_known=True)
+
+    def works(self, contact: Contact, date: dt.date) -> bool:
+        days = self._calendars.get(contact.calendar_id or 0)
+        weekdays = frozenset(number for number, name in enumerate(WEEKDAYS) if contact.working_hours.get(name))
+        return (
+            ContactDays(
+                weekdays=weekdays,
+                holidays=days.holidays if days else {},
+                workdays=days.workdays if days else frozenset(),
+                away=self._away[person_key(contact)],
+            ).off(date)
+            is None
+        )
+
+
+def _after(row: Any, days: _ContactDays, now: dt.datetime) -> Iterator[Survey]:
+    """The survey about a meeting, where its morning is now."""
+    contact, meeting = row.contact, row.meeting
+    held_date = meeting.end_at.astimezone(contact.zone).date()
+    dates = (held_date + distance * DAY for distance in range(1, REACH_DAYS + 1))
+    date = next((date for date in dates if days.works(contact, date)), None)
+    if date is not None:
+        wall = meeting.start_at.astimezone(contact.zone)
+        yield from _asked(
+            row, contact, date, now, question=Question.CSAT, meeting=meeting, local_hour=wall.hour,
+            account_manager_id=meeting.organizer_id,
+        )  # fmt: skip
+
+
+def _of_the_quarter(contact: Any, days: _ContactDays, now: dt.datetime) -> Iterator[Survey]:
+    """The survey of the quarter, where it may be asked this morning."""
+    date = now.astimezone(contact.zone).date()
+    if date >= quarter_of(date) + contact.pk % SPREAD_DAYS * DAY and days.works(contact, date):
+        yield from _asked(contact, contact, date, now, question=Question.NPS, account_manager_id=contact.organizer_id)
+
+
+def _asked(found: Any, contact: Contact, date: dt.date, now: dt.datetime, **columns: Any) -> Iterator[Survey]:
+    due_at = instant(date, _morning(contact, date), contact.time_zone)
+    is_rested = found.last_asked_date is None or date - found.last_asked_date >= DAYS_BETWEEN * DAY
+    is_paused = found.paused_until_date is not None and date <= found.paused_until_date
+    if now - GRACE < due_at <= now + HORIZON and is_rested and not is_paused:
+        yield Survey(
+            contact=contact,
+            asked_date=date,
+            asked_at=due_at,
+            expires_at=due_at + DAYS_BETWEEN * DAY,
+            **columns,
+        )
+
+
+def _morning(contact: Contact, date: dt.date) -> dt.time:
+    """Half past nine, or when they begin to work on that weekday where that is later."""
+    hours: Sequence[Sequence[str]] = contact.working_hours.get(WEEKDAYS[date.weekday()]) or ()
+    return max(AT_WALL, min((dt.time.fromisoformat(start) for start, _end in hours), default=AT_WALL))
+
+
+@transaction.atomic
+def _write(surveys: list[Survey], now: dt.datetime) -> int:
+    """Stores those that nobody else has stored and that no other survey is too near to, each with its mail."""
+    Survey.objects.bulk_create(surveys, ignore_conflicts=True, batch_size=CHUNK)
+    unsaid = Survey.objects.filter(
+        contact__in=[survey.contact_id for survey in surveys], score=None, messages=None, asked_at__gt=now - GRACE
+    )
+    messages = [
+        Message(
+            occurrence_key=f"survey:{survey.pk}",
+            kind=Message.Kind.SURVEY,
+            contact=survey.contact,
+            survey=survey,
+            local_date=survey.asked_date,
+            address=survey.contact.email,
+            message_id=new_message_id(),
+            created_at=now,
+            due_at=survey.asked_at,
+            next_try_at=survey.asked_at,
+            expires_at=survey.asked_at + GRACE,
+        )
+        for survey in unsaid.select_related("contact")
+    ]
+    Message.objects.bulk_create(messages, batch_size=CHUNK)
+    return len(messages)

@@ -1,0 +1,58 @@
+"""What a text is for, and the placeholders that it may hold."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Contact
+
+
+class TextPurpose(models.TextChoices):
+    """Every occasion that has a text of its own; the first ones are those of check-ins."""
+
+    PRIORITIES = "priorities", _("Priorities of the week")
+    APPROVALS = "approvals", _("Pending approvals")
+    NOTHING_PENDING = "nothing_pending", _("A hello when nothing is pending")
+    DATES = "dates", _("Dates agreed, and what comes next")
+    NO_DATES = "no_dates", _("What comes next when no date is agreed")
+    APPROVAL_REQUEST = "approval_request", _("A new request for approval")
+    CONFIRM_TIME = "confirm_time", _("“Still suits you?” the working day before")
+    SATISFACTION = "satisfaction", _("Survey after a meeting (CSAT)")
+    RECOMMENDATION = "recommendation", _("Survey each quarter (NPS)")
+
+
+Formality = Contact.Formality
+
+#: Where a language has no text in a form of address, the nearest one serves, the more polite one first.
+NEAREST_FORMS: Final[Mapping[str, tuple[Formality, ...]]] = MappingProxyType(
+    {
+        Formality.FORMAL: (Formality.FORMAL, Formality.NEUTRAL, Formality.FAMILIAR),
+        Formality.NEUTRAL: (Formality.NEUTRAL, Formality.FORMAL, Formality.FAMILIAR),
+        Formality.FAMILIAR: (Formality.FAMILIAR, Formality.NEUTRAL, Formality.FORMAL),
+    }
+)
+
+#: What a check-in says instead where it has nothing to list.
+WITHOUT_ITEMS: Final[Mapping[str, TextPurpose]] = MappingProxyType(
+    {TextPurpose.APPROVALS: TextPurpose.NOTHING_PENDING, TextPurpose.DATES: TextPurpose.NO_DATES}
+)
+
+_EVERYWHERE = ("contact", "sender", "company", "client")
+#: Names that may stand in a text of each purpose. Lists stand alone in a paragraph, and never in a subject.
+PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        TextPurpose.PRIORITIES: (*_EVERYWHERE, "date"),
+        TextPurpose.APPROVALS: (*_EVERYWHERE, "date", "approvals"),
+        TextPurpose.NOTHING_PENDING: (*_EVERYWHERE, "date"),
+        TextPurpose.DATES: (*_EVERYWHERE, "date", "dates"),
+        TextPurpose.NO_DATES: (*_EVERYWHERE, "date"),
+        TextPurpose.APPROVAL_REQUEST: (*_EVERYWHERE, "approvals"),
+        TextPurpose.CONFIRM_TIME: (*_EVERYWHERE, "title", "date", "time", "zone"),
+        TextPurpose.SATISFACTION: (*_EVERYWHERE, "title", "date", "time"),
+        TextPurpose.RECOMMENDATION: _EVERYWHERE,
+    }
+)
+LISTS: Final = frozenset({"approvals", "dates"})

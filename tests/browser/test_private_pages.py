@@ -1,0 +1,115 @@
+"""What contacts find behind their private links, in Chromium: in their language, on any screen, without a script."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from playwright.sync_api import expect
+from pytest_django import Settings
+
+from clients.links import Purpose
+from clients.models import Contact
+from scheduling.meetings.models import Meeting
+from scheduling.outreach import services
+from scheduling.outreach.models import Approval, CheckInPlan, Enrolment
+from tests.browser.conftest import DESKTOP, PHONE, Axe, OpenPage
+from tests.outreach.private import path_of
+from tests.outreach.rows import make_meeting
+from tests.people import make_account_manager, make_client, make_contact, make_team
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def contact() -> Contact:
+    manager = make_account_manager(make_team(), full_name="Mara Test")
+    client = make_client(manager.teams.get(), name="Sample Sails")
+    contact = make_contact(client, full_name="Ion Sample")
+    plan = CheckInPlan.objects.create(client=client, account_manager=manager, created_at=timezone.now())
+    Enrolment.objects.create(plan=plan, contact=contact, first_week_date=dt.date(2026, 11, 23))
+    return contact
+
+
+@pytest.fixture
+def approval(contact: Contact, settings: Settings, tmp_path: Path) -> Approval:
+    settings.MEDIA_ROOT = tmp_path
+    now = timezone.now()
+    approval = Approval(
+        client=contact.client,
+        contact=contact,
+        title="Cost estimate for the spring campaign",
+        details="Two pages; the sums for April and May are new.\n\nPrinting begins on the 20th.",
+        link="https://files.example/estimates/spring/a-rather-long-name-that-does-not-break-anywhere-by-itself",
+        needed_by_date=now.date() + dt.timedelta(days=9),
+        file=SimpleUploadedFile("estimate.pdf", b"%PDF-1.7"),
+        file_name="estimate-spring-2027.pdf",
+    )
+    manager = contact.client.check_in_plan.account_manager
+    return services.ask_approval(actor=manager, approval=approval, now=now)
+
+
+@pytest.fixture
+def meeting(contact: Contact) -> Meeting:
+    now = timezone.now()
+    organizer = contact.client.check_in_plan.account_manager
+    return make_meeting(organizer, [contact], start_at=now + dt.timedelta(days=1), booked_at=now)
+
+
+WIDER = """direction => {
+    const page = document.documentElement
+    page.dir = direction
+    return page.scrollWidth - page.clientWidth
+}"""
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_private_pages_are_accessible_and_fit_the_screen_in_both_directions(
+    width: int, open_page: OpenPage, axe: Axe, contact: Contact, approval: Approval, meeting: Meeting
+) -> None:
+    page = open_page(width=width)
+    paths = [
+        path_of(contact, Purpose.WISHES),
+        path_of(contact, Purpose.UNSUBSCRIBE),
+        path_of(contact, Purpose.APPROVAL, approval.pk),
+        path_of(contact, Purpose.MEETING, meeting.pk),
+        "/p/nowhere/",
+    ]
+    problems = []
+    for path in paths:
+        page.goto(path)
+        for summary in page.locator("summary").all():
+            summary.click()
+        problems += axe.in_both_schemes(page)
+        for direction in ("ltr", "rtl"):
+            wider = page.evaluate(WIDER, direction)
+            problems += [f"{page.url} is {wider} px wider than its screen, {direction}"] if wider > 0 else []
+    assert not problems, "\n".join(problems)
+
+
+def test_wishes_are_saved_by_keyboard_and_without_a_script(open_page: OpenPage, contact: Contact) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(path_of(contact, Purpose.WISHES))
+    assert page.url.endswith("/you/wishes/")
+    page.get_by_role("radio", name="every week").focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name="Save my wishes").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved. This holds from now on.")).to_be_visible()
+    assert Enrolment.objects.get().frequency == Enrolment.Frequency.FORTNIGHTLY
+
+
+def test_approval_is_decided_on_a_phone(open_page: OpenPage, contact: Contact, approval: Approval) -> None:
+    page = open_page(width=PHONE, java_script_enabled=False)
+    page.goto(path_of(contact, Purpose.APPROVAL, approval.pk))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="estimate-spring-2027.pdf").click()
+    assert download.value.suggested_filename == "estimate-spring-2027.pdf"
+    page.get_by_text("Not yet, because …").click()
+    page.get_by_label("What is still missing").fill("The sum for May.")
+    page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_role("heading", name="Not yet approved")).to_be_visible()
+    expect(page.get_by_text("The sum for May.")).to_be_visible()
+    approval.refresh_from_db()
+    assert approval.state == Approval.State.NOT_YET

@@ -1,0 +1,52 @@
+"""What sets of times cost at least, beside everything that can be done with each."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from scheduling.engine.series.rotation import Rotation
+from scheduling.engine.series.screen import Prices, Screen, neighbours
+
+
+def random_rotation(seed: int, max_times: int) -> Rotation:
+    """One person's weeks, each of which has some time: with one load to lower, prices lose nothing."""
+    chance = np.random.default_rng(seed)
+    feasible = chance.random((5, 7)) < 0.5
+    feasible[np.arange(5), chance.integers(7, size=5)] = True
+    costs = chance.integers(1, 2000, (5, 7, 1)).astype(np.float64)
+    return Rotation(chance.integers(1, 4, 5), feasible, costs, costs.sum(axis=2), np.array([40.0]), max_times)
+
+
+def least_loads(rotation: Rotation, moved: int) -> dict[frozenset[int], float]:
+    """The lowest load of every set of times that leaves at most `moved` weeks, week by week."""
+    loads = {}
+    for times in combinations(range(rotation.feasible.shape[1]), rotation.max_times):
+        load, left_out = float(rotation.burdens[0]), 0
+        for weeks, open_to, costs in zip(rotation.weeks, rotation.feasible, rotation.costs[:, :, 0], strict=True):
+            regular = [costs[time] for time in times if open_to[time]]
+            left_out += 0 if regular else weeks
+            load += weeks * min(regular or costs[open_to])
+        if left_out <= moved:
+            loads[frozenset(times)] = load
+    return loads
+
+
+@pytest.mark.parametrize("max_times", [1, 2, 3])
+@pytest.mark.parametrize("moved", [0, 3, 20])
+def test_with_one_person_the_bounds_of_sets_are_what_they_cost(moved: int, max_times: int) -> None:
+    for seed in range(20):
+        rotation = random_rotation(seed, max_times)
+        loads = least_loads(rotation, moved)
+        limit = float(np.median(list(loads.values()))) if loads else np.inf
+        screen = Screen(rotation, moved, Prices(40.0, 0.0, np.ones(1)), limit)
+        found = {frozenset(times): bound for times, bound in zip(screen.sets.tolist(), screen.bounds, strict=True)}
+        assert found == pytest.approx({times: load for times, load in loads.items() if load < limit})
+        assert screen.bound() == pytest.approx(min(loads.values(), default=limit))
+
+
+def test_neighbours_differ_in_one_time() -> None:
+    times = np.array([True, False, True, False, False])
+    assert sorted(map(frozenset, neighbours(times).tolist()), key=sorted) == [
+        {0, 1}, {0, 3}, {0, 4}, {1, 2}, {2, 3}, {2, 4},
+    ]  # fmt: skip

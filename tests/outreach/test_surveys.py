@@ -1,0 +1,407 @@
+"""Surveys: asked on the contact's own morning, never too often, and answered once behind a private link."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client as Browser
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clients.links import Purpose, link_for
+from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff, PrivateLink
+from holidays_app.models import CalendarChange
+from holidays_app.services import ensure_place_calendar
+from scheduling.meetings.models import Meeting
+from scheduling.outreach import services
+from scheduling.outreach.models import MailAddress, MailWishes, Message, Survey, SurveyRule
+from scheduling.outreach.models.surveys import DAYS_BETWEEN
+from scheduling.outreach.services.planning_surveys import ask, plan_surveys
+from tests.clients.sending import sent_by
+from tests.outreach.private import path_of, visitor
+from tests.outreach.rows import make_meeting
+from tests.people import make_account_manager, make_client, make_contact, make_team
+from tests.smtp import SmtpServer
+
+pytestmark = pytest.mark.django_db
+
+DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
+#: A Wednesday, at noon in Tokyo.
+MET_AT = dt.datetime(2026, 10, 7, 3, tzinfo=dt.UTC)
+#: Half past nine in Tokyo the day after.
+MORNING = dt.datetime(2026, 10, 8, 0, 30, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def manager() -> AccountManager:
+    return make_account_manager(make_team(), full_name="Mara Test", email="mara@dayband.example")
+
+
+@pytest.fixture
+def client_row(manager: AccountManager) -> Client:
+    client = make_client(manager.teams.get(), name="Sample Sails", country="JP")
+    SurveyRule.objects.create(client=client, every=1)
+    return client
+
+
+@pytest.fixture
+def contact(client_row: Client) -> Contact:
+    return make_contact(client_row, full_name="Ion Sample", email="ion@client.example", time_zone="Asia/Tokyo")
+
+
+def meet(manager: AccountManager, contact: Contact, at: dt.datetime = MET_AT, **values: Any) -> Meeting:
+    return make_meeting(manager, [contact], start_at=at, booked_at=at - 9 * DAY, **values)
+
+
+def planned() -> list[str]:
+    """What is asked, in order: “question, when in UTC”."""
+    return [f"{row.question}, {row.asked_at:%a %-d %H:%M}" for row in Survey.objects.order_by("asked_at", "pk")]
+
+
+# Asking
+
+
+def test_the_contact_is_asked_at_half_past_nine_on_their_next_working_day(
+    manager: AccountManager, contact: Contact
+) -> None:
+    meeting = meet(manager, contact)
+    assert ask(now=MORNING - HOUR) == 0
+    assert ask(now=MORNING - 5 * MINUTE) == 1
+    survey = Survey.objects.get()
+    assert (survey.contact, survey.meeting, survey.account_manager) == (contact, meeting, manager)
+    assert (survey.asked_at, survey.asked_date, survey.local_hour) == (MORNING, dt.date(2026, 10, 8), 12)
+    message = Message.objects.get()
+    assert (message.kind, message.person, message.due_at) == (Message.Kind.SURVEY, contact, MORNING)
+    assert (message.sender, message.client, message.about) == (manager, contact.client, "Quarterly review")
+
+
+def test_planning_again_asks_nobody_again(manager: AccountManager, contact: Contact) -> None:
+    meet(manager, contact)
+    assert [ask(now=MORNING + late * MINUTE) for late in (-5, 0, 5)] == [1, 0, 0]
+    assert Message.objects.count() == 1
+
+
+def test_the_beat_looks_every_few_minutes(manager: AccountManager, contact: Contact) -> None:
+    meet(manager, contact)
+    assert plan_surveys(now=MORNING - HOUR) == 0
+    assert plan_surveys(now=MORNING - HOUR + MINUTE) == 0
+    assert plan_surveys(now=MORNING) == 1
+
+
+def test_a_morning_that_nobody_planned_in_time_is_let_go(manager: AccountManager, contact: Contact) -> None:
+    meet(manager, contact)
+    assert ask(now=MORNING + 7 * HOUR) == 0
+
+
+def test_nobody_is_asked_on_a_holiday_a_day_off_or_a_weekend(manager: AccountManager, contact: Contact) -> None:
+    calendar = ensure_place_calendar(country="JP")
+    thursday, friday, monday = dt.date(2026, 10, 8), dt.date(2026, 10, 9), dt.date(2026, 10, 12)
+    CalendarChange.objects.create(
+        calendar=calendar, kind="closure", first_date=thursday, last_date=thursday, name="Move"
+    )
+    Contact.objects.update(calendar=calendar)
+    DayOff.objects.create(contact=contact, first_date=friday, last_date=friday)
+    meet(manager, contact)
+    # Monday is Sports Day in Japan.
+    assert calendar.calendar is not None
+    for day in range(5):
+        assert ask(now=MORNING + day * DAY) == 0, monday
+    assert ask(now=MORNING + 5 * DAY) == 1
+    assert planned() == ["csat, Tue 13 00:30"]
+
+
+def test_who_begins_later_is_asked_when_they_begin(manager: AccountManager, contact: Contact) -> None:
+    Contact.objects.update(working_hours={"thu": [["13:00", "18:00"]]})
+    meet(manager, contact)
+    assert ask(now=MORNING) == 0
+    assert ask(now=MORNING + 3.5 * HOUR) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda contact: SurveyRule.objects.update(every=0),
+        lambda contact: SurveyRule.objects.all().delete(),
+        lambda contact: MailWishes.objects.create(contact=contact, unwanted=["surveys"]),
+        lambda contact: MailWishes.objects.create(contact=contact, paused_until_date=dt.date(2026, 10, 8)),
+        lambda contact: MailAddress.objects.create(email="ion@client.example", suppressed_at=MET_AT),
+        lambda contact: Contact.objects.update(email=""),
+        lambda contact: Meeting.objects.get().attendances.update(status="cancelled"),
+        lambda contact: Meeting.objects.get().attendances.update(partstat="DECLINED"),
+    ],
+    ids=["never", "no rule", "unwanted", "paused", "address came back", "no address", "cancelled", "declined"],
+)
+def test_some_are_not_asked(manager: AccountManager, contact: Contact, change: Any) -> None:
+    meet(manager, contact)
+    change(contact)
+    assert ask(now=MORNING) == 0
+
+
+def test_a_pause_that_is_over_is_none(manager: AccountManager, contact: Contact) -> None:
+    meet(manager, contact)
+    MailWishes.objects.create(contact=contact, paused_until_date=dt.date(2026, 10, 7), unwanted=["check_ins"])
+    assert ask(now=MORNING) == 1
+
+
+def test_every_third_meeting_of_the_client_is_asked_about(manager: AccountManager, contact: Contact) -> None:
+    SurveyRule.objects.update(every=3)
+    others = [make_contact(contact.client, time_zone="Asia/Tokyo") for _ in range(5)]
+    for number, other in enumerate([*others, contact]):
+        meet(manager, other, MET_AT + number * HOUR)
+    assert ask(now=MORNING) == 2
+    assert set(Survey.objects.values_list("contact", flat=True)) == {others[2].pk, contact.pk}
+
+
+def test_of_two_meetings_on_one_day_the_later_is_asked_about(manager: AccountManager, contact: Contact) -> None:
+    meet(manager, contact)
+    later = meet(manager, contact, MET_AT + 3 * HOUR)
+    assert ask(now=MORNING) == 1
+    assert Survey.objects.get().meeting == later
+
+
+def test_whoever_is_asked_each_quarter_is_asked_that_instead_of_about_a_meeting(
+    manager: AccountManager, contact: Contact
+) -> None:
+    SurveyRule.objects.update(asks_nps=True)
+    meet(manager, contact)
+    late = dt.datetime(2026, 11, 26, 0, 30, tzinfo=dt.UTC)
+    second = meet(manager, contact, late - 21.5 * HOUR)
+    assert ask(now=late) == 1
+    survey = Survey.objects.get()
+    assert (survey.question, survey.meeting, survey.account_manager) == ("nps", None, second.organizer)
+    assert [ask(now=late + days * DAY) for days in (1, 4, 29, 32)] == [0] * 4
+    # The next quarter's, once its morning has come.
+    Contact.objects.filter(pk=contact.pk).update(working_hours={day: [["09:00", "17:00"]] for day in WEEK})
+    meet(manager, contact, late + 60 * DAY, title="Later")
+    assert [ask(now=late + days * DAY) for days in (95, 96)] == [1, 0]
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    gaps=st.lists(st.integers(1, 40), min_size=1, max_size=4),
+    zone=st.sampled_from(["Pacific/Kiritimati", "America/Bogota", "Asia/Kathmandu"]),
+    asks_nps=st.booleans(),
+)
+def test_nobody_is_ever_asked_twice_within_thirty_days(gaps: list[int], zone: str, asks_nps: bool) -> None:
+    with transaction.atomic():
+        contact = make_contact(time_zone=zone, working_hours={day: [["09:00", "17:00"]] for day in WEEK})
+        manager = make_account_manager(contact.client.team)
+        SurveyRule.objects.create(client=contact.client, every=1, asks_nps=asks_nps)
+        held_at = MET_AT
+        for gap in gaps:
+            held_at += gap * DAY
+            meet(manager, contact, held_at)
+            for days in (1, 2):
+                date = held_at.astimezone(contact.zone).date() + days * DAY
+                ask(now=dt.datetime.combine(date, dt.time(9, 31), contact.zone))
+        dates = sorted(Survey.objects.filter(contact=contact).values_list("asked_date", flat=True))
+        assert dates
+        assert all((later - earlier).days >= DAYS_BETWEEN for earlier, later in pairwise(dates))
+        # Nor is anybody left out who could be asked: a meeting that long after the last question is asked about.
+        assert len(dates) >= sum(gaps[1:]) // (DAYS_BETWEEN + max(gaps) + 1)
+        transaction.set_rollback(True)
+
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def test_the_database_itself_refuses_two_within_thirty_days(manager: AccountManager, contact: Contact) -> None:
+    first = a_survey(manager, contact)
+    with pytest.raises(IntegrityError, match="survey_never_two_in_30_days"), transaction.atomic():
+        a_survey(manager, contact, asked_at=first.asked_at + 29 * DAY)
+    a_survey(manager, contact, asked_at=first.asked_at + 30 * DAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_beats_at_a_time_one_asks(manager: AccountManager, contact: Contact) -> None:
+    meet(manager, contact)
+
+    def beat(number: int) -> int:
+        try:
+            return ask(now=MORNING)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(beat, range(4))) == 1
+    assert (Survey.objects.count(), Message.objects.count()) == (1, 1)
+
+
+# The mail
+
+
+def a_survey(
+    manager: AccountManager, contact: Contact, *, question: str = "csat", asked_at: dt.datetime | None = None
+) -> Survey:
+    """A survey that waits for its answer, asked a moment ago."""
+    asked_at = asked_at or timezone.now() - MINUTE
+    meeting = meet(manager, contact, asked_at - DAY) if question == "csat" else None
+    return Survey.objects.create(
+        contact=contact,
+        question=question,
+        meeting=meeting,
+        local_hour=12 if meeting else None,
+        account_manager=manager,
+        asked_at=asked_at,
+        asked_date=asked_at.date(),
+        expires_at=asked_at + 30 * DAY,
+    )
+
+
+def test_the_mail_asks_in_the_contacts_language_and_can_be_stopped_with_one_click(
+    smtp_server: SmtpServer, manager: AccountManager, contact: Contact
+) -> None:
+    Contact.objects.update(language="ro", formality="formal")
+    meet(manager, contact)
+    ask(now=MORNING)
+    services.deliver(clock=lambda: MORNING)
+    [mail] = smtp_server.messages
+    assert mail["Content-Language"] == "ro"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    survey = Survey.objects.get()
+    bodies = {part.get_content_type(): part.get_content() for part in mail.walk() if not part.is_multipart()}
+    text, html = bodies["text/plain"], bodies["text/html"]
+    url = link_for(contact, Purpose.SURVEY, now=MORNING, subject_id=survey.pk, expires_at=survey.expires_at)
+    assert url in text
+    assert f'href="{url}"' in html
+    assert "5: foarte mulțumit" in text
+    # No link that would answer by being followed.
+    assert "score" not in text + html
+
+
+def test_who_wants_no_questions_any_more_gets_none_at_the_last_moment(
+    smtp_server: SmtpServer, manager: AccountManager, contact: Contact
+) -> None:
+    meet(manager, contact)
+    ask(now=MORNING - 5 * MINUTE)
+    MailWishes.objects.create(contact=contact, unwanted=["surveys"])
+    services.deliver(clock=lambda: MORNING)
+    assert not smtp_server.messages
+    assert Message.objects.get().state == Message.State.SUPPRESSED
+
+
+# Answering
+
+
+@pytest.fixture
+def survey(manager: AccountManager, contact: Contact) -> Survey:
+    return a_survey(manager, contact)
+
+
+@pytest.fixture
+def browser(contact: Contact, survey: Survey) -> Browser:
+    return visitor(contact, Purpose.SURVEY, survey.pk)
+
+
+def send(browser: Browser, survey: Survey, **fields: str) -> Any:
+    page = browser.get(f"/you/survey/{survey.pk}/")
+    token = {name: sent_by(page)[name] for name in ("csrfmiddlewaretoken", "link")}
+    return browser.post(f"/you/survey/{survey.pk}/", token | fields)
+
+
+def test_one_tap_answers_and_the_page_then_takes_a_comment(browser: Browser, survey: Survey) -> None:
+    response = send(browser, survey, score="4")
+    assert response.status_code == 302
+    page = browser.get(response["Location"]).content.decode()
+    assert "Send my comment" in page
+    send(browser, survey, act="comment", words="The agenda came late.")
+    survey.refresh_from_db()
+    assert (survey.score, survey.comment) == (4, "The agenda came late.")
+    assert survey.answered_at is not None
+    assert [entry.details for entry in AuditEntry.objects.filter(action="answer").order_by("pk")] == [
+        {"fields": ["score"]},
+        {"fields": ["comment"]},
+    ]
+
+
+def test_looking_writes_nothing(contact: Contact, survey: Survey) -> None:
+    browser = Browser()
+    path = path_of(contact, Purpose.SURVEY, survey.pk)
+    for look in (browser.get, browser.head):
+        assert look(path).status_code == 302
+        assert look(f"/you/survey/{survey.pk}/?score=1&act=comment&words=no").status_code == 200
+    survey.refresh_from_db()
+    assert (survey.score, survey.comment, survey.answered_at) == (None, "", None)
+
+
+def test_each_score_of_the_scale_is_a_button_and_the_ends_are_named(
+    manager: AccountManager, contact: Contact, browser: Browser, survey: Survey
+) -> None:
+    page = browser.get(f"/you/survey/{survey.pk}/").content.decode()
+    assert page.count('name="score"') == 5
+    assert ": not at all satisfied" in page
+    nps = a_survey(manager, contact, question="nps", asked_at=survey.asked_at - 40 * DAY)
+    Survey.objects.filter(pk=nps.pk).update(expires_at=timezone.now() + DAY)
+    page = visitor(contact, Purpose.SURVEY, nps.pk).get(f"/you/survey/{nps.pk}/").content.decode()
+    assert page.count('name="score"') == 11
+    assert ": extremely likely" in page
+
+
+@pytest.mark.parametrize("score", ["", "0", "6", "-1", "4.5", "four", "4" * 40])
+def test_what_is_no_score_is_told_what_would_be_one(browser: Browser, survey: Survey, score: str) -> None:
+    response = send(browser, survey, score=score)
+    assert response.status_code == 422
+    assert "Choose one of the numbers from 1 to 5." in response.content.decode()
+    survey.refresh_from_db()
+    assert survey.score is None
+
+
+def test_within_an_hour_another_answer_replaces_the_first(browser: Browser, survey: Survey) -> None:
+    send(browser, survey, score="2")
+    survey.refresh_from_db()
+    first_at = survey.answered_at
+    send(browser, survey, score="5")
+    survey.refresh_from_db()
+    assert (survey.score, survey.answered_at) == (5, first_at)
+
+
+def test_later_an_answer_stays_and_a_comment_that_was_typed_is_not_lost(browser: Browser, survey: Survey) -> None:
+    send(browser, survey, score="2")
+    send(browser, survey, act="comment", words="First words.")
+    page = browser.get(f"/you/survey/{survey.pk}/")
+    Survey.objects.update(answered_at=timezone.now() - 2 * HOUR)
+    token = {name: sent_by(page)[name] for name in ("csrfmiddlewaretoken", "link")}
+    again = browser.post(f"/you/survey/{survey.pk}/", token | {"score": "5"})
+    assert again.status_code == 409
+    assert "answered this already" in again.content.decode()
+    other = browser.post(f"/you/survey/{survey.pk}/", token | {"act": "comment", "words": "Other words."})
+    assert other.status_code == 409
+    assert "Other words." in other.content.decode()
+    survey.refresh_from_db()
+    assert (survey.score, survey.comment) == (2, "First words.")
+    assert browser.post(f"/you/survey/{survey.pk}/", token | {"score": "2"}).status_code == 302
+
+
+def test_a_comment_without_a_score_stays_on_the_page(browser: Browser, survey: Survey) -> None:
+    response = send(browser, survey, act="comment", words="Just words.")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Choose a number first" in page
+    assert "Just words." in page
+
+
+def test_an_empty_comment_is_refused_by_name(browser: Browser, survey: Survey) -> None:
+    send(browser, survey, score="3")
+    response = send(browser, survey, act="comment", words=" ")
+    assert response.status_code == 422
+    assert "required" in response.content.decode()
+
+
+def test_an_expired_link_says_so_and_answers_nothing(contact: Contact, browser: Browser, survey: Survey) -> None:
+    token = sent_by(browser.get(f"/you/survey/{survey.pk}/"))
+    PrivateLink.objects.update(expires_at=timezone.now() - MINUTE)
+    response = browser.post(f"/you/survey/{survey.pk}/", token | {"score": "5"})
+    assert response.status_code == 404
+    assert "does not work" in response.content.decode()
+    survey.refresh_from_db()
+    assert survey.score is None
+
+
+def test_nobody_answers_for_somebody_else(manager: AccountManager, contact: Contact, browser: Browser) -> None:
+    colleague = make_contact(contact.client)
+    other = a_survey(manager, colleague, asked_at=timezone.now() - 3 * HOUR)
+    assert browser.get(f"/you/survey/{other.pk}/").status_code == 404
