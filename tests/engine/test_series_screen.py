@@ -39,7 +39,10 @@ def test_with_one_person_the_bounds_of_sets_are_what_they_cost(moved: int, max_t
         rotation = random_rotation(seed, max_times)
         loads = least_loads(rotation, moved)
         limit = float(np.median(list(loads.values()))) if loads else np.inf
-        screen = Screen(rotation, moved, Prices(40.0, 0.0, np.ones(1)), limit)
+        prices = Prices(40.0, 0.0, np.ones(1))
+        screen = Screen(rotation, moved, prices, limit)
+        # The same prices can't raise any bound.
+        screen.narrow(prices, limit)
         found = {frozenset(times): bound for times, bound in zip(screen.sets.tolist(), screen.bounds, strict=True)}
         assert found == pytest.approx({times: load for times, load in loads.items() if load < limit})
         assert screen.bound() == pytest.approx(min(loads.values(), default=limit))
