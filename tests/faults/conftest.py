@@ -22,6 +22,7 @@ from django.db import connection
 from django.utils import timezone
 
 from clients.models import Contact
+from clients.reader import WEEKDAYS
 from config.embedded import LOOPBACK, free_port, redis_binary
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
 from scheduling.meetings.walltime import tzdata_version, wall_time_of
@@ -57,6 +58,8 @@ def make_meetings(
             language="es" if number % 2 else "en",
             time_zone="America/Bogota" if number % 3 else "Asia/Kathmandu",
             reminder_minutes=list(reminder_minutes),
+            # No quiet hours: what is due is due at once.
+            reachable_hours={day: [["00:00", "00:00"]] for day in WEEKDAYS},
         )
         for number in range(count)
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from scheduling.outreach.content import Letter, letter
+from scheduling.outreach.content import Letter
+from scheduling.outreach.letters import letter_of
 from scheduling.outreach.models import Message
 from scheduling.outreach.services import deliver, delivery, plan
 from scheduling.outreach.services.claiming import MAX_TRIES
@@ -39,9 +40,9 @@ def test_one_failure_among_many_repeats_nothing_and_holds_up_nobody(
     def letter_or_poison(message: Message, *args: Any, **kwargs: Any) -> Letter:
         if message.pk == poison.pk:
             raise RuntimeError("This can't be written.")
-        return letter(message, *args, **kwargs)
+        return letter_of(message, *args, **kwargs)
 
-    monkeypatch.setattr(delivery, "letter", letter_or_poison)
+    monkeypatch.setattr(delivery, "letter_of", letter_or_poison)
 
     with counted("W3 and W4") as figures:
         assert deliver_all(NOW) == {"sent": MESSAGES - 1, "failed": 1}

@@ -90,8 +90,9 @@ def test_the_index_alone_answers(manager: AccountManager, contact: Contact) -> N
         cursor.execute("SET LOCAL enable_seqscan = off")
         for column in ("contact_id", "account_manager_id"):
             cursor.execute(
-                "SELECT indexname FROM pg_indexes WHERE tablename = 'meetings_attendance' AND indexdef LIKE %s",
-                [f"%USING btree ({column})"],
+                "SELECT indexname FROM pg_indexes WHERE tablename = 'meetings_attendance'"
+                " AND (indexdef LIKE %s OR indexname = %s)",
+                [f"%USING btree ({column})", f"attendance_once_per_{column.removesuffix('_id')}"],
             )
             for (name,) in cursor.fetchall():
                 cursor.execute(f"DROP INDEX {name}")

@@ -83,10 +83,13 @@ def edited(plan: CheckInPlan, *more: dict[str, str], frequency: str = "weekly", 
     return {**step_rows(*rows, *more, stored=len(rows)), **contacts, **terms, **values}
 
 
-def test_a_plan_is_begun_with_a_template_and_contacts(browser: Browser, kenji: Contact, url: str) -> None:
+def test_a_plan_is_begun_with_a_template_and_contacts(
+    browser: Browser, kenji: Contact, url: str, standard_template: PlanTemplate
+) -> None:
     page = browser.get(url)
     assert page.status_code == 200
     template = page.context["form"].fields["template"].queryset.get()
+    assert template == standard_template
     begun = browser.post(f"{url}start/", {"template": template.pk, "contacts": [kenji.pk], "is_approved_first": "on"})
     assert begun.status_code == 302
     plan = CheckInPlan.objects.get()
@@ -314,7 +317,7 @@ def test_a_mail_is_shown_in_its_readers_language(browser: Browser, plan: CheckIn
     assert f'lang="{language}"' in page
 
 
-def test_an_admin_keeps_templates_with_their_steps() -> None:
+def test_an_admin_keeps_templates_with_their_steps(standard_template: PlanTemplate) -> None:
     admin = Browser()
     admin.force_login(make_account_manager(is_staff=True))
     assert "Standard" in admin.get("/admin/outreach/plantemplate/").content.decode()

@@ -182,5 +182,7 @@ def test_the_queue_is_read_through_its_index(meeting: Meeting) -> None:
     plan(now=NOW)
     due = Message.objects.filter(state__in=Message.QUEUED, next_try_at__lte=NOW).order_by("next_try_at", "pk")
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        # For so few rows any other way is as fast: only the index has them in their order.
+        for other_way in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
+            cursor.execute(f"SET LOCAL {other_way} = off")
     assert "message_queue" in due.explain()

@@ -122,11 +122,10 @@ def test_a_contact_of_another_client_can_not_be_enrolled(draft: Message, maya: A
         enrol(actor=maya, plan=CheckInPlan.objects.get(), contact=other, now=NOW)
 
 
-def test_a_plan_begins_with_the_steps_of_its_template() -> None:
+def test_a_plan_begins_with_the_steps_of_its_template(standard_template: PlanTemplate) -> None:
     manager = make_account_manager(make_team())
-    template = PlanTemplate.objects.get(name="Standard")
     contact = make_contact(make_client(manager.teams.get()))
-    made = create_plan(actor=manager, client=contact.client, contacts=[contact], template=template, now=NOW)
+    made = create_plan(actor=manager, client=contact.client, contacts=[contact], template=standard_template, now=NOW)
     steps = [(step.weekday, f"{step.at_wall:%H:%M}", step.purpose) for step in made.steps.all()]
     assert steps == [(0, "09:00", "priorities"), (2, "10:00", "approvals"), (4, "14:00", "dates")]
     without = make_contact(make_client(manager.teams.get()))
