@@ -1,5 +1,6 @@
 """What public schedulers got wrong, asked of this engine; each test names the report that it is taken from."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from scheduling.engine import (
     MeetingRequest,
     NearMiss,
     Participant,
+    Pool,
     Reason,
     Role,
     Slot,
@@ -252,3 +254,25 @@ def test_working_hours_may_be_two_parts_of_a_day() -> None:
     ]
     assert {"11:00", "12:30", "13:30", "16:30"} <= set(starts)
     assert not {"11:15", "12:00", "12:15", "16:45"} & set(starts)
+
+
+def test_any_of_several_colleagues_can_meet_though_nobody_is_fixed() -> None:
+    # Nothing was offered for round robin without a fixed host: calcom/cal.diy#6782, #7226. Adding somebody took away
+    # slots of a day: #6773.
+    early = person("Europe/Berlin", name="early", **only(["mon"], "09:00", "12:00"))
+    late = person("Europe/Berlin", name="late", **only(["mon"], "11:00", "15:00"))
+    alone = an_hour(at("2026-03-02 00:00"), 1)
+    together = replace(alone, pools=(Pool(("early", "late"), 1),))
+    offered = free_starts(together, early, late)
+    assert set(offered) == {*free_starts(alone, early), *free_starts(alone, late)}
+    assert offered
+
+
+def test_a_busy_day_of_one_of_several_colleagues_is_theirs_alone_and_counts() -> None:
+    # Two of a pool with a busy day each, and all those days were offered: calcom/cal.diy#5539, #11690.
+    wednesday = (at("2026-03-03 23:00"), at("2026-03-04 23:00"))
+    friday = (at("2026-03-05 23:00"), at("2026-03-06 23:00"))
+    first = person("Europe/Berlin", name="first", busy=(wednesday,), **only(["mon", "wed"], "09:00", "17:00"))
+    second = person("Europe/Berlin", name="second", busy=(friday,), **only(["fri"], "09:00", "17:00"))
+    request = replace(an_hour(at("2026-03-02 00:00"), 7), pools=(Pool(("first", "second"), 1),))
+    assert {start.date() for start in free_starts(request, first, second)} == {date(2026, 3, 2)}
