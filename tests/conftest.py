@@ -46,6 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether the database outlives the tests: it goes with its server, whoever is still connected."""
+    return True
+
+
 @pytest.fixture
 def smtp_server(settings: Settings) -> Iterator[SmtpServer]:
     """A real SMTP server to which Django sends during the test."""

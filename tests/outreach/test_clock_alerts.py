@@ -17,6 +17,7 @@ from scheduling.outreach.models import Message, Tally
 from scheduling.outreach.selectors import correspondences, with_content
 from scheduling.outreach.services import claim, plan
 from scheduling.outreach.services.delivery import write
+from scheduling.outreach.services.planning import plan_clock_alerts
 from tests.outreach.rows import change_meeting, make_meeting
 from tests.people import make_account_manager, make_client, make_contact
 
@@ -119,7 +120,7 @@ def test_it_is_due_at_nine_on_the_readers_clock_fourteen_days_before(maya: Accou
 def test_planned_ever_so_often_it_is_told_once(maya: AccountManager, ana: Contact) -> None:
     weekly(maya, [ana], time_zone="Europe/London")
     for hours in range(0, 24 * 20, 6):
-        plan(now=DUE_AT + hours * HOUR)
+        plan_clock_alerts(now=DUE_AT + hours * HOUR)
     assert len(alerts()) == 1
     assert Message.objects.filter(kind=Message.Kind.CLOCK_CHANGE).count() == 1
 
@@ -143,7 +144,7 @@ def test_clocks_that_changed_both_since_the_meeting_before_change_nothing(maya: 
     guest = make_contact(client, time_zone="America/New_York")
     weekly(maya, [guest], time_zone="Europe/London", dates=(dt.date(2026, 3, 3), dt.date(2026, 4, 7)))
     for day in range(60):
-        plan(now=BOOKED_AT + day * DAY + 18 * HOUR)
+        plan_clock_alerts(now=BOOKED_AT + day * DAY + 18 * HOUR)
     assert alerts() == set()
 
 
@@ -152,7 +153,7 @@ def test_a_weekly_call_across_both_changes_is_told_of_each(maya: AccountManager,
     dates = tuple(dt.date(2026, 3, 3) + week * WEEK for week in range(6))
     meetings = weekly(maya, [guest], time_zone="Europe/London", dates=dates)
     for day in range(60):
-        plan(now=BOOKED_AT + day * DAY + 18 * HOUR)
+        plan_clock_alerts(now=BOOKED_AT + day * DAY + 18 * HOUR)
     assert alerts() == {(guest.email, meetings[1].start_at), (guest.email, meetings[4].start_at)}
 
 

@@ -43,7 +43,7 @@ KIND_OF_CHANGE = {
 def plan(*, now: dt.datetime) -> int:
     """How many messages were written: of changes, clock changes to come, reminders, check-ins and surveys."""
     expire_drafts(now=now)
-    of_meetings = _plan_changes(now) + _plan_reminders(now) + _write(_due_clock_alerts(now))
+    of_meetings = _plan_changes(now) + _plan_reminders(now) + plan_clock_alerts(now=now)
     return of_meetings + plan_suits(now=now) + plan_check_ins(now=now) + plan_surveys(now=now)
 
 
@@ -190,6 +190,11 @@ def _due_reminders(lead_minutes: int, now: dt.datetime) -> list[Message]:
 def _reminder_due_at(attendance: Attendance, lead: dt.timedelta) -> dt.datetime:
     start_at = attendance.meeting.start_at
     return reminder_due_at(attendance.contact, start_at, lead) if attendance.contact else start_at - lead
+
+
+def plan_clock_alerts(*, now: dt.datetime) -> int:
+    """How many alerts of clock changes to come were written."""
+    return _write(_due_clock_alerts(now))
 
 
 def _due_clock_alerts(now: dt.datetime) -> list[Message]:
