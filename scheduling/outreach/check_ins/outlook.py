@@ -1,18 +1,14 @@
 """What a plan will send in the weeks to come, to whom, in whose time, what is moved and what is left out, and why."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from clients.day import away_dates, person_key
 from clients.models import Contact
 from clients.reader import Reader
-from holidays_app.calendars import CalendarDays
-from holidays_app.selectors import days_for_calendars
-from scheduling.engine import WEEKDAYS
 from scheduling.meetings.models import Meeting
 from scheduling.meetings.models.meeting import Status
 from scheduling.outreach import reasons
@@ -21,7 +17,6 @@ from scheduling.outreach.check_ins.calendar import (
     REACH,
     WEEK,
     CheckIn,
-    ContactDays,
     DayOff,
     Off,
     PlacedStep,
@@ -30,6 +25,7 @@ from scheduling.outreach.check_ins.calendar import (
     monday_of,
     placed_steps,
 )
+from scheduling.outreach.check_ins.contact_days import contact_days
 from scheduling.outreach.models import Approval, CheckInPlan, Enrolment, MailAddress, MailWishes, Message, Purpose
 
 WEEKS = 12
@@ -140,14 +136,7 @@ def _entries(
     enrolments = list(plan.enrolments.select_related("contact__calendar"))
     contacts = [enrolment.contact for enrolment in enrolments]
     steps = [Step.of(row) for row in plan.steps.all()]
-    window = first_date - REACH, last_date + REACH
-    away = away_dates(contacts, *window)
-    calendars = days_for_calendars(
-        [contact.calendar for contact in contacts if contact.calendar is not None],
-        *window,
-        reader.language,
-        as_far_as_known=True,
-    )
+    days = contact_days(contacts, first_date - REACH, last_date + REACH, reader.language)
     messages = {
         (message.enrolment_id, message.local_date): message
         for message in Message.objects.filter(
@@ -157,13 +146,12 @@ def _entries(
     against = _Against(plan, contacts, now)
     for enrolment in enrolments:
         contact = enrolment.contact
-        days = contact_days(contact, calendars.get(contact.calendar_id or 0), away[person_key(contact)])
         placed = list(
             placed_steps(
                 steps,
                 frequency=enrolment.frequency,
                 first_week_date=enrolment.first_week_date,
-                days=days,
+                days=days[contact.pk],
                 first_date=first_date,
                 last_date=last_date,
             )
@@ -225,16 +213,6 @@ def _as_it_was(message: Message, enrolments: Sequence[Enrolment]) -> Entry:
         purposes=tuple(message.purposes),
         left_out=_reason(message),
         message=message,
-    )
-
-
-def contact_days(contact: Contact, days: CalendarDays | None, away: Mapping[dt.date, str]) -> ContactDays:
-    """On which dates the contact works."""
-    return ContactDays(
-        weekdays=frozenset(number for number, name in enumerate(WEEKDAYS) if contact.working_hours.get(name)),
-        holidays=days.holidays if days else {},
-        workdays=days.workdays if days else frozenset(),
-        away=away,
     )
 
 

@@ -5,14 +5,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from clients.day import away_dates, person_key
 from clients.models import Contact
-from holidays_app.models import HolidayCalendar
-from holidays_app.selectors import days_for_calendars
-from scheduling.engine import WEEKDAYS
 from scheduling.meetings.models import Attendance
 from scheduling.meetings.models.meeting import Status
-from scheduling.outreach.check_ins.calendar import DAY, REACH_DAYS, ContactDays, instant
+from scheduling.outreach.check_ins.calendar import DAY, REACH_DAYS, instant
+from scheduling.outreach.check_ins.contact_days import contact_days
 from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Message
 from scheduling.outreach.quiet import next_reachable
@@ -36,7 +33,8 @@ def plan_suits(*, now: dt.datetime) -> int:
 def ask_whether_it_suits(*, now: dt.datetime) -> int:
     """How many contacts are asked on this morning of theirs; each once for each time, however many ask together."""
     rows = list(_unanswered(now))
-    days = _days({row.contact for row in rows}, now)
+    today = now.date()
+    days = contact_days({row.contact for row in rows}, today - 2 * DAY, today + (REACH_DAYS + 3) * DAY)
     messages = []
     for row in rows:
         contact: Contact = row.contact
@@ -72,24 +70,6 @@ def _unanswered(now: dt.datetime) -> QuerySet[Any]:
         .exclude(contact__email="")
     )
     return rows.select_related("meeting", "contact__calendar").order_by("meeting__start_at", "pk")
-
-
-def _days(contacts: set[Contact], now: dt.datetime) -> dict[int, ContactDays]:
-    """By contact, on which days around `now` they work."""
-    first_date, last_date = now.date() - 2 * DAY, now.date() + (REACH_DAYS + 3) * DAY
-    away = away_dates(contacts, first_date, last_date)
-    calendars: dict[int, HolidayCalendar] = {one.calendar.pk: one.calendar for one in contacts if one.calendar}
-    known = days_for_calendars(calendars.values(), first_date, last_date, as_far_as_known=True)
-    found = {}
-    for contact in contacts:
-        days = known.get(contact.calendar_id or 0)
-        found[contact.pk] = ContactDays(
-            weekdays=frozenset(number for number, name in enumerate(WEEKDAYS) if contact.working_hours.get(name)),
-            holidays=days.holidays if days else {},
-            workdays=days.workdays if days else frozenset(),
-            away=away[person_key(contact)],
-        )
-    return found
 
 
 def _message(row: Any, date: dt.date, due_at: dt.datetime, now: dt.datetime) -> Message:

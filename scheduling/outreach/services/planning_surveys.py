@@ -1,7 +1,7 @@
 """Asks contacts how it went, on their next working morning, and never twice within thirty days."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,20 +9,19 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower, NullIf
 
-from clients.day import away_dates, person_key
 from clients.models import Contact
-from holidays_app.models import HolidayCalendar
-from holidays_app.selectors import days_for_calendars
 from scheduling.engine import WEEKDAYS
 from scheduling.meetings.models import Attendance, Meeting
 from scheduling.meetings.models.meeting import Status
 from scheduling.outreach.check_ins.calendar import DAY, ContactDays, instant, quarter_of
+from scheduling.outreach.check_ins.contact_days import contact_days
 from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import MailAddress, MailWishes, Message, Survey
 from scheduling.outreach.models.surveys import DAYS_BETWEEN
 from scheduling.outreach.services.planning_check_ins import EVERY, is_time
 
 Question = Survey.Question
+Days = Mapping[int, ContactDays]
 
 #: On the contact's own wall; later where their working day begins later.
 AT_WALL = dt.time(9, 30)
@@ -49,7 +48,8 @@ def ask(*, now: dt.datetime) -> int:
     """How many contacts are asked on this morning of theirs; each once, however many ask at the same time."""
     met = list(_met(now))
     known = list(_known(now))
-    days = _ContactDays({row.contact for row in met} | set(known), now)
+    people = {row.contact for row in met} | set(known)
+    days = contact_days(people, now.date() - (REACH_DAYS + 2) * DAY, now.date() + 2 * DAY)
     # By contact, and what comes later replaces what came before: the latest meeting, and each quarter no meeting.
     surveys: dict[int, Survey] = {}
     for row in met:
@@ -128,36 +128,12 @@ class Morning:
     due_at: dt.datetime
 
 
-class _ContactDays:
-    """On which dates each of these contacts works, around `now`."""
-
-    def __init__(self, contacts: Iterable[Contact], now: dt.datetime) -> None:
-        people = list(contacts)
-        first_date, last_date = now.date() - (REACH_DAYS + 2) * DAY, now.date() + 2 * DAY
-        self._away = away_dates(people, first_date, last_date)
-        calendars: dict[int, HolidayCalendar] = {one.calendar.pk: one.calendar for one in people if one.calendar}
-        self._calendars = days_for_calendars(calendars.values(), first_date, last_date, as_far_as_known=True)
-
-    def works(self, contact: Contact, date: dt.date) -> bool:
-        days = self._calendars.get(contact.calendar_id or 0)
-        weekdays = frozenset(number for number, name in enumerate(WEEKDAYS) if contact.working_hours.get(name))
-        return (
-            ContactDays(
-                weekdays=weekdays,
-                holidays=days.holidays if days else {},
-                workdays=days.workdays if days else frozenset(),
-                away=self._away[person_key(contact)],
-            ).off(date)
-            is None
-        )
-
-
-def _after(row: Any, days: _ContactDays, now: dt.datetime) -> Iterator[Survey]:
+def _after(row: Any, days: Days, now: dt.datetime) -> Iterator[Survey]:
     """The survey about a meeting, where its morning is now."""
     contact, meeting = row.contact, row.meeting
     held_date = meeting.end_at.astimezone(contact.zone).date()
     dates = (held_date + distance * DAY for distance in range(1, REACH_DAYS + 1))
-    date = next((date for date in dates if days.works(contact, date)), None)
+    date = next((date for date in dates if days[contact.pk].off(date) is None), None)
     if date is not None:
         wall = meeting.start_at.astimezone(contact.zone)
         yield from _asked(
@@ -166,10 +142,10 @@ def _after(row: Any, days: _ContactDays, now: dt.datetime) -> Iterator[Survey]:
         )  # fmt: skip
 
 
-def _of_the_quarter(contact: Any, days: _ContactDays, now: dt.datetime) -> Iterator[Survey]:
+def _of_the_quarter(contact: Any, days: Days, now: dt.datetime) -> Iterator[Survey]:
     """The survey of the quarter, where it may be asked this morning."""
     date = now.astimezone(contact.zone).date()
-    if date >= quarter_of(date) + contact.pk % SPREAD_DAYS * DAY and days.works(contact, date):
+    if date >= quarter_of(date) + contact.pk % SPREAD_DAYS * DAY and days[contact.pk].off(date) is None:
         yield from _asked(contact, contact, date, now, question=Question.NPS, account_manager_id=contact.organizer_id)
 
 
