@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.audit import audit
 from clients.models import AccountManager, AuditEntry
+from clients.requests import actor_of
 
 
 class AuditedAdmin(admin.ModelAdmin[Any]):
@@ -50,7 +51,7 @@ class AuditedAdmin(admin.ModelAdmin[Any]):
         return HttpResponseRedirect(f"{reverse('admin:clients_auditentry_changelist')}?{query}")
 
     def _audit(self, request: HttpRequest, action: str, row: Model, **details: Any) -> AuditEntry:
-        actor = cast(AccountManager, request.user)
+        actor = actor_of(request)
         return audit(actor=actor, action=action, subject=row, now=timezone.now(), **details)
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -30,6 +30,7 @@ from clients.forms import (
 from clients.links import revoke_links
 from clients.models import AccountManager, Client, Contact, DayOff
 from clients.reader import Reader
+from clients.requests import actor_of, reader_for
 from clients.selectors import clients_for, contacts_for, countries_for, search_clients, teams_for, with_contacts
 
 PAGE_SIZE = 20
@@ -60,7 +61,7 @@ class ClientRow:
 def client_list(request: HttpRequest) -> HttpResponse:
     """The actor's clients with the time at their contacts; htmx asks for the results alone."""
     now = timezone.now()
-    actor, reader = _actor(request), _reader(request)
+    actor, reader = actor_of(request), reader_for(request)
     countries = countries_for(actor)
     form = ClientFilterForm(request.GET, actor=actor, countries=countries)
     is_valid = form.is_valid()
@@ -94,10 +95,10 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 @page_methods
 def client_create(request: HttpRequest) -> HttpResponse:
-    form = NewClientForm(_posted(request), actor=_actor(request))
+    form = NewClientForm(_posted(request), actor=actor_of(request))
     if form.is_bound and form.is_valid():
         try:
-            client = services.create_client(actor=_actor(request), client=form.save(commit=False), now=timezone.now())
+            client = services.create_client(actor=actor_of(request), client=form.save(commit=False), now=timezone.now())
         except NameTaken:
             form.add_error("name", _("A client of this name exists already."))
         else:
@@ -108,13 +109,13 @@ def client_create(request: HttpRequest) -> HttpResponse:
 
 @page_methods
 def client_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    client = get_object_or_404(clients_for(_actor(request)), pk=pk)
+    client = get_object_or_404(clients_for(actor_of(request)), pk=pk)
     stored_name = client.name  # Validation puts what was typed into the row, good or bad.
-    form = ClientForm(_posted(request), instance=client, actor=_actor(request))
+    form = ClientForm(_posted(request), instance=client, actor=actor_of(request))
     if form.is_bound and form.is_valid():
         try:
             services.update_client(
-                actor=_actor(request),
+                actor=actor_of(request),
                 client=form.save(commit=False),
                 changed=form.changed_fields,
                 now=timezone.now(),
@@ -131,12 +132,12 @@ def client_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page_methods
 def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
-    client = get_object_or_404(clients_for(_actor(request)), pk=pk)
-    form = NewContactForm(_posted(request), client=client, reader=_reader(request))
+    client = get_object_or_404(clients_for(actor_of(request)), pk=pk)
+    form = NewContactForm(_posted(request), client=client, reader=reader_for(request))
     days_off = ContactDaysOff(_posted(request), prefix="days_off")
     if form.is_bound and _all_valid(form, days_off):
         contact = services.create_contact(
-            actor=_actor(request),
+            actor=actor_of(request),
             contact=form.save(commit=False),
             days_off=_filled(days_off),
             now=timezone.now(),
@@ -148,14 +149,14 @@ def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page_methods
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    contact = get_object_or_404(contacts_for(_actor(request)).select_related("client"), pk=pk)
+    contact = get_object_or_404(contacts_for(actor_of(request)).select_related("client"), pk=pk)
     stored_name = contact.full_name
-    form = ContactForm(_posted(request), instance=contact, reader=_reader(request), country=contact.client.country)
+    form = ContactForm(_posted(request), instance=contact, reader=reader_for(request), country=contact.client.country)
     days_off = ContactDaysOff(_posted(request), instance=contact, prefix="days_off")
     if form.is_bound and _all_valid(form, days_off):
         try:
             services.update_contact(
-                actor=_actor(request),
+                actor=actor_of(request),
                 contact=form.save(commit=False),
                 changed=form.changed_fields,
                 days_off=_filled(days_off),
@@ -176,8 +177,8 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_links(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends all private links of a contact, for instance after a mail got into wrong hands."""
-    contact = get_object_or_404(contacts_for(_actor(request)), pk=pk)
-    if revoke_links(actor=_actor(request), contact=contact, now=timezone.now()):
+    contact = get_object_or_404(contacts_for(actor_of(request)), pk=pk)
+    if revoke_links(actor=actor_of(request), contact=contact, now=timezone.now()):
         messages.success(request, _("The links have ended. The next mails carry new ones."))
     else:
         messages.info(request, _("There was no link to end."))
@@ -188,7 +189,7 @@ def end_links(request: HttpRequest, pk: int) -> HttpResponse:
 def profile_edit(request: HttpRequest) -> HttpResponse:
     """The actor's own day."""
     actor = get_object_or_404(AccountManager, pk=request.user.pk)
-    form = ProfileForm(_posted(request), instance=actor, reader=_reader(request))
+    form = ProfileForm(_posted(request), instance=actor, reader=reader_for(request))
     days_off = OwnDaysOff(_posted(request), instance=actor, prefix="days_off")
     if form.is_bound and _all_valid(form, days_off):
         form.save(commit=False)
@@ -202,14 +203,6 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("desk:account")
     return _form_page(request, "clients/profile_form.html", {"form": form, "days_off": days_off})
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]
 
 
 def _posted(request: HttpRequest) -> Any:

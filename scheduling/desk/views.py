@@ -1,7 +1,6 @@
 """The pages that combine everything: today, a client's profile, who is off when, one's own account."""
 
 import datetime as dt
-from typing import cast
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,26 +10,18 @@ from django.views.decorators.http import require_safe
 
 from clients.day import person_days
 from clients.models import AccountManager, Client
-from clients.reader import Reader
+from clients.requests import actor_of, reader_for
 from clients.selectors import colleagues_for
 from scheduling.desk import selectors
 
 CLIENTS_PER_PAGE = 25
 
 
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]
-
-
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The actor's meetings of the next days, who is at work now, who is off, and what was not delivered."""
     now = timezone.now()
-    page = selectors.today(_actor(request), now=now, reader=_reader(request))
+    page = selectors.today(actor_of(request), now=now, reader=reader_for(request))
     return render(request, "desk/today.html", {"today": page, "now": now})
 
 
@@ -39,7 +30,7 @@ def client_profile(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one client of the actor's teams."""
     now = timezone.now()
     try:
-        profile = selectors.client_profile(_actor(request), pk, now=now, reader=_reader(request))
+        profile = selectors.client_profile(actor_of(request), pk, now=now, reader=reader_for(request))
     except Client.DoesNotExist:
         raise Http404 from None
     return render(request, "desk/client.html", {"profile": profile, "client": profile.client, "now": now})
@@ -48,11 +39,11 @@ def client_profile(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def who_is_off(request: HttpRequest) -> HttpResponse:
     """The holidays and days off of the actor's clients and colleagues for the next 90 days."""
-    reader = _reader(request)
+    reader = reader_for(request)
     first_date = reader.day_of(timezone.now())
     last_date = first_date + dt.timedelta(days=selectors.DAYS_AHEAD - 1)
-    page = Paginator(selectors.people_by_client(_actor(request)), CLIENTS_PER_PAGE).get_page(request.GET.get("page"))
-    colleagues = colleagues_for(_actor(request)).select_related("calendar") if page.number == 1 else ()
+    page = Paginator(selectors.people_by_client(actor_of(request)), CLIENTS_PER_PAGE).get_page(request.GET.get("page"))
+    colleagues = colleagues_for(actor_of(request)).select_related("calendar") if page.number == 1 else ()
     groups = selectors.groups(page.object_list, colleagues)
     people = [somebody for group in groups for somebody in group.people]
     context = {
@@ -70,7 +61,7 @@ def account(request: HttpRequest) -> HttpResponse:
     """The actor's own day and how they sign in."""
     now = timezone.now()
     person = get_object_or_404(AccountManager.objects.select_related("calendar"), pk=request.user.pk)
-    (day,) = person_days([person], now=now, language=_reader(request).language, holidays=selectors.HOLIDAYS_KNOWN)
+    (day,) = person_days([person], now=now, language=reader_for(request).language, holidays=selectors.HOLIDAYS_KNOWN)
     context = {
         "person": person,
         "day": day,

@@ -1,7 +1,5 @@
 """The pages about who has carried the awkward hours: of a client, of a team, and meeting by meeting of one person."""
 
-from typing import cast
-
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clients.models import AccountManager
-from clients.reader import Reader
+from clients.requests import actor_of, reader_for
 from scheduling.meetings.fairness import ledger
 from scheduling.meetings.fairness.contributions import contribution
 from scheduling.meetings.fairness.ledger import Circle
@@ -23,13 +21,13 @@ PAGE_SIZE = 50
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """The actor's teams, each leading to its page."""
-    return render(request, "meetings/fairness_overview.html", {"teams": ledger.teams_with_members(_actor(request))})
+    return render(request, "meetings/fairness_overview.html", {"teams": ledger.teams_with_members(actor_of(request))})
 
 
 @require_safe
 def circle(request: HttpRequest, scope: str, pk: int) -> HttpResponse:
     """Who has carried what at one of the actor's clients, or in one of their teams."""
-    actor, reader, now = _actor(request), cast(Reader, request.reader), timezone.now()  # type: ignore[attr-defined]
+    actor, reader, now = actor_of(request), reader_for(request), timezone.now()
     found = _circle(actor, scope, pk)
     page = fairness_page(actor, found, now=now, reader=reader)
     context = {"circle": found, "scope": scope, "page": page}
@@ -39,7 +37,7 @@ def circle(request: HttpRequest, scope: str, pk: int) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, scope: str, pk: int, key: str) -> HttpResponse:
     """The past meetings of one person of a client's or team's page, and what each still weighs."""
-    actor, reader, now = _actor(request), cast(Reader, request.reader), timezone.now()  # type: ignore[attr-defined]
+    actor, reader, now = actor_of(request), reader_for(request), timezone.now()
     found = _circle(actor, scope, pk)
     somebody = next((each for each in found.people if attendee_key(each) == key), None)
     if somebody is None:
@@ -66,7 +64,3 @@ def _circle(actor: AccountManager, scope: str, pk: int) -> Circle:
     except ObjectDoesNotExist:
         pass
     raise Http404
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clients.models import AccountManager
+from clients.requests import actor_of
 from scheduling.engine import Reason
 from scheduling.meetings import services
 from scheduling.meetings.errors import (
@@ -52,10 +51,6 @@ MESSAGES: dict[type[BookingError], Promise] = {
 }
 
 
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
 def _redirect(location: str) -> HttpResponse:
     # 303: the browser fetches the next page by GET, and going back does not send the form again.
     return HttpResponse(status=303, headers={"Location": location})
@@ -70,7 +65,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     """The actor's meetings to come; those past or cancelled with `?when=past`."""
     now = timezone.now()
     past = request.GET.get("when") == "past"
-    meetings = meetings_for(_actor(request)).prefetch_related("attendances__contact", "attendances__account_manager")
+    meetings = meetings_for(actor_of(request)).prefetch_related("attendances__contact", "attendances__account_manager")
     if past:
         meetings = meetings.filter(Q(end_at__lte=now) | Q(status=Status.CANCELLED)).order_by("-start_at", "-pk")
     else:
@@ -88,7 +83,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def book(request: HttpRequest) -> HttpResponse:
     """Books the time chosen on the propose page; a lost time shows that page with the next best ones."""
-    form = BookingForm(request.POST, actor=_actor(request))
+    form = BookingForm(request.POST, actor=actor_of(request))
     if not form.is_valid():
         return render_proposal(request, request.POST, booking_form=form, status=422)
     values = form.cleaned_data
@@ -96,7 +91,7 @@ def book(request: HttpRequest) -> HttpResponse:
     left_out: list[str] = []
 
     def act() -> Meeting:
-        meeting = services.book(actor=_actor(request), now=timezone.now(), **values)
+        meeting = services.book(actor=actor_of(request), now=timezone.now(), **values)
         if values["optional"]:
             invited = {row.person for row in meeting.attendances.select_related("contact", "account_manager")}
             left_out.extend(person.full_name for person in values["optional"] if person not in invited)
@@ -130,7 +125,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         location = _once(
             request,
             key,
-            lambda: services.move(actor=_actor(request), meeting=meeting, now=timezone.now(), **values),
+            lambda: services.move(actor=actor_of(request), meeting=meeting, now=timezone.now(), **values),
         )
     except StaleMeeting as error:
         return _render_meeting(request, _meeting(request, pk), error=error)
@@ -162,7 +157,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
             location = _once(
                 request,
                 key,
-                lambda: services.cancel(actor=_actor(request), meeting=meeting, now=timezone.now(), **values),
+                lambda: services.cancel(actor=actor_of(request), meeting=meeting, now=timezone.now(), **values),
             )
         except BookingError as error:
             return _render_meeting(request, _meeting(request, pk), error=error)
@@ -184,7 +179,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     key = values.pop("idempotency_key")
     try:
         location = _once(
-            request, key, lambda: services.keep(actor=_actor(request), meeting=meeting, now=timezone.now(), **values)
+            request, key, lambda: services.keep(actor=actor_of(request), meeting=meeting, now=timezone.now(), **values)
         )
     except BookingError as error:
         return _render_meeting(request, _meeting(request, pk), error=error)
@@ -207,7 +202,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             location = _once(
                 request,
                 key,
-                lambda: services.edit(actor=_actor(request), meeting=meeting, now=timezone.now(), **values),
+                lambda: services.edit(actor=actor_of(request), meeting=meeting, now=timezone.now(), **values),
             )
         except BookingError as error:
             return _render_meeting(request, _meeting(request, pk), error=error)
@@ -232,7 +227,7 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _meeting(request: HttpRequest, pk: int) -> Meeting:
-    return get_object_or_404(meetings_for(_actor(request)), pk=pk)
+    return get_object_or_404(meetings_for(actor_of(request)), pk=pk)
 
 
 def _can_stay(row: Attendance) -> bool:

@@ -3,12 +3,11 @@
 import hashlib
 import uuid
 from collections.abc import Callable
-from typing import cast
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from clients.models import AccountManager
+from clients.requests import actor_of
 from scheduling.meetings import services
 
 
@@ -17,6 +16,4 @@ def answer_request_once(request: HttpRequest, key: uuid.UUID, act: Callable[[], 
     # Without the token, which every page load masks anew.
     values = sorted((name, *given) for name, given in request.POST.lists() if name != "csrfmiddlewaretoken")
     digest = hashlib.sha256(repr((request.path, values)).encode()).hexdigest()
-    return services.answer_once(
-        actor=cast(AccountManager, request.user), key=key, request_digest=digest, act=act, now=timezone.now()
-    )
+    return services.answer_once(actor=actor_of(request), key=key, request_digest=digest, act=act, now=timezone.now())

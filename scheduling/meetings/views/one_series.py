@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.models import AccountManager
-from clients.reader import Reader
+from clients.requests import actor_of, reader_for
 from scheduling.engine import NearMiss
 from scheduling.meetings import services
 from scheduling.meetings.errors import BookingError, InvalidBooking, OccurrencesLost, StaleMeeting
@@ -61,7 +60,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
         def act() -> str:
             services.cancel_following(
-                actor=_actor(request),
+                actor=actor_of(request),
                 series=series,
                 from_date=values["from_week"],
                 reason=values["reason"],
@@ -97,7 +96,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         key = values.pop("idempotency_key")
 
         def act() -> str:
-            services.edit_series(actor=_actor(request), series=series, now=timezone.now(), **values)
+            services.edit_series(actor=actor_of(request), series=series, now=timezone.now(), **values)
             return reverse("meetings:series", args=[series.pk])
 
         try:
@@ -120,7 +119,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     people = people_of(series)
     data = request.POST if request.method == "POST" else request.GET
     form = RestForm(
-        data, series=series, people=people, actor=_actor(request), reader=_reader(request), now=timezone.now()
+        data, series=series, people=people, actor=actor_of(request), reader=reader_for(request), now=timezone.now()
     )
     return _moved(request, overview, form) if request.method == "POST" else _render_move(request, overview, form)
 
@@ -134,7 +133,7 @@ def _moved(request: HttpRequest, overview: SeriesOverview, form: RestForm) -> Ht
 
     def act() -> str:
         services.move_following(
-            actor=_actor(request),
+            actor=actor_of(request),
             series=series,
             request=query_of(form, series.pk).request,
             times=values["weekly"],
@@ -208,11 +207,11 @@ def _render_move(
 
 
 def _series(request: HttpRequest, pk: int) -> Series:
-    return get_object_or_404(series_for(_actor(request)), pk=pk)
+    return get_object_or_404(series_for(actor_of(request)), pk=pk)
 
 
 def _overview(request: HttpRequest, series: Series) -> SeriesOverview:
-    return series_overview(series, actor=_actor(request), now=timezone.now(), reader=_reader(request))
+    return series_overview(series, actor=actor_of(request), now=timezone.now(), reader=reader_for(request))
 
 
 def _render(
@@ -237,11 +236,3 @@ def _date(text: str | None) -> dt.date | None:
     if date is None:
         raise Http404
     return monday_of(date)
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """The page that proposes fair times: everything that it shows follows from its address."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from clients.models import AccountManager, Contact
 from clients.reader import Reader
+from clients.requests import actor_of, reader_for
 from holidays_app.calendars import UnsupportedYear, country_name
 from scheduling.engine import MeetingRequest, Policy
 from scheduling.meetings.forms.booking import BookingForm, IdempotentForm, MoveForm
@@ -36,7 +37,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         pk = request.GET["meeting"]
         if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
             raise Http404
-        meeting = get_object_or_404(meetings_for(_actor(request)), pk=int(pk))
+        meeting = get_object_or_404(meetings_for(actor_of(request)), pk=int(pk))
     return render_proposal(request, request.GET, meeting=meeting)
 
 
@@ -53,7 +54,7 @@ def render_proposal(
 
     With a `booking_form` it keeps what was typed, and lets another time be chosen beside it.
     """
-    actor, reader, now = _actor(request), _reader(request), timezone.now()
+    actor, reader, now = actor_of(request), reader_for(request), timezone.now()
     if meeting is not None and (meeting.status != Status.CONFIRMED or meeting.end_at <= now):
         context = {"meeting": meeting, "notice": _("This meeting is over or cancelled, so it can’t be moved.")}
         return _answer(request, context, status=409)
@@ -176,11 +177,3 @@ def _errors_of_hidden_fields(booking_form: IdempotentForm | None) -> list[str]:
         return []
     shown = {"title", "agenda", "channel", "location", "reason"}
     return [str(error) for name, errors in booking_form.errors.items() if name not in shown for error in errors]
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,8 +14,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clients.models import AccountManager, Contact
-from clients.reader import Reader
+from clients.models import Contact
+from clients.requests import actor_of, reader_for
 from holidays_app.calendars import UnsupportedYear, country_name
 from scheduling.engine import NearMiss
 from scheduling.meetings import services
@@ -38,9 +38,9 @@ FIELDS = ("contacts", "colleagues", "client", "duration", "start", "weeks", "day
 @require_safe
 def series_list(request: HttpRequest) -> HttpResponse:
     """All of the actor's series, the next to meet first."""
-    found = series_by_next_meeting(_actor(request), timezone.now())
+    found = series_by_next_meeting(actor_of(request), timezone.now())
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = listed_series(page.object_list, _reader(request))
+    rows = listed_series(page.object_list, reader_for(request))
     return render(request, "meetings/series_list.html", {"page": page, "rows": rows})
 
 
@@ -62,7 +62,7 @@ def book(request: HttpRequest) -> HttpResponse:
 
     def act() -> str:
         series = services.book_series(
-            actor=_actor(request),
+            actor=actor_of(request),
             contacts=form.cleaned_data["contacts"],
             colleagues=form.cleaned_data["colleagues"],
             request=query_of(form).request,
@@ -126,7 +126,7 @@ def answer(request: HttpRequest, part: str, whole: str, context: dict[str, Any],
 
 
 def _form(request: HttpRequest, data: QueryDict) -> SeriesForm:
-    actor, reader, now = _actor(request), _reader(request), timezone.now()
+    actor, reader, now = actor_of(request), reader_for(request), timezone.now()
     choices = choices_for(actor, data)
     is_asked = any(data.get(name) for name in FIELDS)
     filled = asked_series(data, choices, actor, reader.day_of(now)) if is_asked else None
@@ -181,11 +181,3 @@ def errors_of_hidden_fields(booking_form: IdempotentForm | None) -> list[str]:
         return []
     shown = {"title", "agenda", "channel", "location", "reason"}
     return [str(error) for name, errors in booking_form.errors.items() if name not in shown for error in errors]
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]

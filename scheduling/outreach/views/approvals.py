@@ -1,6 +1,6 @@
 """Approvals: asked for and followed by account managers, decided by contacts behind their private links."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients.links import Purpose
-from clients.models import AccountManager, Client, PrivateLink
-from clients.reader import Reader
+from clients.models import Client, PrivateLink
+from clients.requests import actor_of, reader_for
 from clients.selectors import clients_for
 from clients.views.private import private_page
 from scheduling.outreach import services
@@ -31,17 +31,17 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """The form with which one contact of the client is asked; `?again=` another approval begins with its words."""
     now = timezone.now()
-    client = get_object_or_404(clients_for(_actor(request)), pk=pk)
+    client = get_object_or_404(clients_for(actor_of(request)), pk=pk)
     posted, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ApprovalForm(
         posted,
         files,
         client=client,
-        today=_reader(request).day_of(now),
+        today=reader_for(request).day_of(now),
         initial=_words_of(client, request.GET.get("again", "")),
     )
     if form.is_bound and form.is_valid():
-        approval = services.ask_approval(actor=_actor(request), approval=form.save(commit=False), now=now)
+        approval = services.ask_approval(actor=actor_of(request), approval=form.save(commit=False), now=now)
         messages.success(request, _("Asked. You get a mail as soon as there is an answer."))
         return redirect("approvals:detail", approval.pk)
     context = {"form": form, "client": client, "has_contacts": client.contacts.exists()}
@@ -59,7 +59,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes the question back."""
     approval = _approval(request, pk)
     try:
-        services.withdraw_approval(actor=_actor(request), approval=approval, now=timezone.now())
+        services.withdraw_approval(actor=actor_of(request), approval=approval, now=timezone.now())
     except AlreadyDecided:
         approval = _approval(request, pk)
         return _detail(request, approval, error=_("It was answered meanwhile, so there is nothing to withdraw."))
@@ -165,12 +165,4 @@ def _asked(pk: int) -> Approval:
 
 
 def _approval(request: HttpRequest, pk: int) -> Approval:
-    return get_object_or_404(approvals_for(_actor(request)), pk=pk)
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]
+    return get_object_or_404(approvals_for(actor_of(request)), pk=pk)

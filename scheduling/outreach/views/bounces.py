@@ -1,6 +1,6 @@
 """Mail that came back: what providers report, and people who say that an address works again."""
 
-from typing import Any, cast
+from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clients.models import AccountManager
+from clients.requests import actor_of
 from clients.selectors import contacts_for
 from scheduling.meetings.plain_text import one_line
 from scheduling.outreach import services
@@ -79,7 +79,7 @@ def _message_of(event: AnymailTrackingEvent) -> Message | None:
 @require_POST
 def trust_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Uses the address of one of the actor's contacts again."""
-    contact = get_object_or_404(contacts_for(_actor(request)), pk=pk)
+    contact = get_object_or_404(contacts_for(actor_of(request)), pk=pk)
     _trust(request, contact.email)
     return redirect("desk:client", pk=contact.client_id)
 
@@ -87,17 +87,13 @@ def trust_contact(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def trust_recipient(request: HttpRequest, pk: int) -> HttpResponse:
     """Uses the address again that a message of the actor's goes to."""
-    message = get_object_or_404(messages_for(_actor(request)), pk=pk)
+    message = get_object_or_404(messages_for(actor_of(request)), pk=pk)
     _trust(request, message.address)
     return redirect("outreach:message", pk=pk)
 
 
 def _trust(request: HttpRequest, email: str) -> None:
-    if services.trust_address(actor=_actor(request), email=email, now=timezone.now()):
+    if services.trust_address(actor=actor_of(request), email=email, now=timezone.now()):
         notices.success(request, _("Mail is sent to this address again."))
     else:
         notices.info(request, _("Mail is sent to this address already."))
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)

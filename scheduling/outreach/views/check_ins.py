@@ -2,7 +2,7 @@
 
 import datetime as dt
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clients.models import AccountManager, Client, Contact
-from clients.reader import Reader
+from clients.models import Client, Contact
+from clients.requests import actor_of, reader_for
 from clients.selectors import clients_for, colleagues_for
 from scheduling.engine import WEEKDAYS
 from scheduling.outreach import services
@@ -47,7 +47,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _render_start(request, client, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     services.create_plan(
-        actor=_actor(request),
+        actor=actor_of(request),
         client=client,
         contacts=form.cleaned_data["contacts"],
         template=form.cleaned_data["template"],
@@ -63,12 +63,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan's steps, terms and contacts, all saved together."""
     client, found = _client(request, pk), _plan(request, pk)
     posted = request.POST if request.method == "POST" else None
-    form = PlanForm(posted, instance=found, managers=colleagues_for(_actor(request)))
+    form = PlanForm(posted, instance=found, managers=colleagues_for(actor_of(request)))
     steps: Any = StepFormSet(posted, queryset=found.steps.all(), prefix="step")
     is_valid = posted is not None and all([form.is_valid(), steps.is_valid()])
     if is_valid:
         services.change_plan(
-            actor=_actor(request),
+            actor=actor_of(request),
             plan=found,
             steps=steps.steps,
             terms=form.terms,
@@ -86,7 +86,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing of this plan is sent until it is resumed."""
-    services.pause_plan(actor=_actor(request), plan=_plan(request, pk), now=timezone.now())
+    services.pause_plan(actor=actor_of(request), plan=_plan(request, pk), now=timezone.now())
     messages.success(request, _("Paused. What is due meanwhile is left out."))
     return redirect("check_ins:plan", pk)
 
@@ -94,7 +94,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan goes on."""
-    services.resume_plan(actor=_actor(request), plan=_plan(request, pk), now=timezone.now())
+    services.resume_plan(actor=actor_of(request), plan=_plan(request, pk), now=timezone.now())
     messages.success(request, _("The plan goes on."))
     return redirect("check_ins:plan", pk)
 
@@ -104,10 +104,10 @@ def talk(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes a talk with the client that was held elsewhere."""
     client, found = _client(request, pk), _plan(request, pk)
     now = timezone.now()
-    form = TalkForm(request.POST, time_zone=_reader(request).time_zone, now=now)
+    form = TalkForm(request.POST, time_zone=reader_for(request).time_zone, now=now)
     if not form.is_valid():
         return _render_plan(request, client, found, talk_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    services.log_talk(actor=_actor(request), client=client, at=form.at, note=form.cleaned_data["note"], now=now)
+    services.log_talk(actor=actor_of(request), client=client, at=form.at, note=form.cleaned_data["note"], now=now)
     messages.success(request, _("Noted. Check-ins keep silent for as long as the plan says."))
     return redirect("check_ins:plan", pk)
 
@@ -132,7 +132,7 @@ def frame(request: HttpRequest, pk: int, enrolment: int, date: str) -> HttpRespo
 def test(request: HttpRequest, pk: int, enrolment: int, date: str) -> HttpResponse:
     """Sends the check-in to the actor alone."""
     entry = _entry(request, pk, enrolment, date)
-    actor = _actor(request)
+    actor = actor_of(request)
     services.send_test(
         actor=actor,
         enrolment=entry.enrolment,
@@ -147,7 +147,7 @@ def test(request: HttpRequest, pk: int, enrolment: int, date: str) -> HttpRespon
 @page_methods
 def draft(request: HttpRequest, pk: int, message: int) -> HttpResponse:
     """A check-in that waits to be read: to change, let go, send at once or discard."""
-    client, actor, now = _client(request, pk), _actor(request), timezone.now()
+    client, actor, now = _client(request, pk), actor_of(request), timezone.now()
     found = get_object_or_404(
         drafts_for(actor, now=now).select_related("enrolment__plan__account_manager"),
         pk=message,
@@ -172,7 +172,7 @@ def draft(request: HttpRequest, pk: int, message: int) -> HttpResponse:
 def _act_on(
     request: HttpRequest, client: Client, found: Message, act: str, form: DraftForm, now: dt.datetime
 ) -> HttpResponse:
-    chosen: Any = {"actor": _actor(request), "message": found, "now": now}
+    chosen: Any = {"actor": actor_of(request), "message": found, "now": now}
     if form.is_bound and form.has_changed():
         services.rewrite_draft(**chosen, subject=form.cleaned_data["subject"], text=form.cleaned_data["text"])
     match act:
@@ -212,7 +212,7 @@ def _mail(request: HttpRequest, pk: int, enrolment: int, date: str) -> tuple[Ent
 def _entry(request: HttpRequest, pk: int, enrolment: int, date: str) -> Entry:
     """The check-in of that contact and date. Raises: Http404 where the plan has none."""
     found = _plan(request, pk)
-    weeks = outlook(found, now=timezone.now(), reader=_reader(request))
+    weeks = outlook(found, now=timezone.now(), reader=reader_for(request))
     for entry in (entry for week in weeks for entry in week.entries):
         if entry.enrolment.pk == enrolment and entry.local_date.isoformat() == date:
             # The rows that its words are made of.
@@ -230,7 +230,7 @@ def _render_start(request: HttpRequest, client: Client, form: StartForm, *, stat
 def _render_plan(
     request: HttpRequest, client: Client, found: CheckInPlan, *, talk_form: TalkForm | None = None, status: int = 200
 ) -> HttpResponse:
-    now, reader = timezone.now(), _reader(request)
+    now, reader = timezone.now(), reader_for(request)
     wall = reader.wall(now)
     fresh = TalkForm(
         time_zone=reader.time_zone, now=now, initial={"date": wall.date(), "at_wall": wall.time().replace(second=0)}
@@ -241,7 +241,7 @@ def _render_plan(
         "weeks": outlook(found, now=now, reader=reader),
         "steps": found.steps.all(),
         "enrolments": found.enrolments.select_related("contact"),
-        "drafts": drafts_for(_actor(request), now=now).filter(contact__client=client),
+        "drafts": drafts_for(actor_of(request), now=now).filter(contact__client=client),
         "talks": client.logged_talks.select_related("account_manager")[:3],
         "talk_form": talk_form or fresh,
         "unworked": _unworked(found),
@@ -259,16 +259,8 @@ def _unworked(found: CheckInPlan) -> list[str]:
 
 
 def _client(request: HttpRequest, pk: int) -> Client:
-    return get_object_or_404(clients_for(_actor(request)), pk=pk)
+    return get_object_or_404(clients_for(actor_of(request)), pk=pk)
 
 
 def _plan(request: HttpRequest, pk: int) -> CheckInPlan:
-    return get_object_or_404(plans_for(_actor(request)), client=pk)
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]
+    return get_object_or_404(plans_for(actor_of(request)), client=pk)

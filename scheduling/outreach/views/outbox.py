@@ -1,7 +1,5 @@
 """The outbox: what is sent to whom, what became of it, and how it looks."""
 
-from typing import cast
-
 from django.contrib import messages as notices
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.languages import base_language, language_name
-from clients.models import AccountManager
+from clients.requests import actor_of
 from scheduling.outreach import services
 from scheduling.outreach.errors import NoAddress, NothingToRetry
 from scheduling.outreach.forms.outbox import OutboxFilterForm
@@ -38,14 +36,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
     is_valid = form.is_valid()
     chosen = form.cleaned_data
     found = search_messages(
-        _actor(request), text=chosen.get("q", ""), state=chosen.get("state", ""), kind=chosen.get("kind", "")
+        actor_of(request), text=chosen.get("q", ""), state=chosen.get("state", ""), kind=chosen.get("kind", "")
     )
     context = {
         "form": form,
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "is_filtered": any(chosen.values()) or not is_valid,
         "max_tries": MAX_TRIES,
-        "causes": causes(_actor(request), now=timezone.now()) if chosen.get("state") == Message.State.DEAD else [],
+        "causes": causes(actor_of(request), now=timezone.now()) if chosen.get("state") == Message.State.DEAD else [],
     }
     htmx = request.htmx  # type: ignore[attr-defined]
     template = "outreach/_results.html" if htmx and not htmx.history_restore_request else "outreach/outbox.html"
@@ -77,7 +75,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Puts a message that failed back into the queue; sent twice, it changes nothing the second time."""
     found = _message(request, pk)
     try:
-        services.retry(actor=_actor(request), message=found, now=timezone.now())
+        services.retry(actor=actor_of(request), message=found, now=timezone.now())
     except NoAddress:
         error = _("This person still has no mail address. Add one to their profile, then try again.")
         return _render_message(request, found, error=error, status=409)
@@ -95,7 +93,7 @@ def retry_all(request: HttpRequest) -> HttpResponse:
     """Puts all messages that failed for one reason back into the queue; sent twice, it finds none the second time."""
     reason = request.POST.get("reason", "")
     # No stored reason holds a NUL, and PostgreSQL refuses to look for one.
-    count = 0 if "\x00" in reason else services.retry_all(actor=_actor(request), reason=reason, now=timezone.now())
+    count = 0 if "\x00" in reason else services.retry_all(actor=actor_of(request), reason=reason, now=timezone.now())
     if count:
         said = ngettext(
             "%(count)d message is sent again within a minute.",
@@ -108,13 +106,9 @@ def retry_all(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("outreach:outbox", query={"state": Message.State.DEAD}))
 
 
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
 def _message(request: HttpRequest, pk: int) -> Message:
     # With the bytes that were sent, which the list leaves out.
-    found = with_content(messages_for(_actor(request))).defer(None)
+    found = with_content(messages_for(actor_of(request))).defer(None)
     return get_object_or_404(found, pk=pk)
 
 

@@ -1,6 +1,6 @@
 """Surveys: answered by contacts behind their private links, read by account managers."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients.links import Purpose
-from clients.models import AccountManager, PrivateLink
-from clients.reader import Reader
+from clients.models import PrivateLink
+from clients.requests import actor_of, reader_for
 from clients.selectors import clients_for
 from clients.views.private import private_page
 from scheduling.outreach import services
@@ -96,18 +96,18 @@ def _asked(link: PrivateLink, pk: int) -> Survey:
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     """What contacts answered: charts, counts and how sure they are; `client`, `segment`, `team`, `months` narrow it."""
-    form = ResultsForm(request.GET, actor=_actor(request))
+    form = ResultsForm(request.GET, actor=actor_of(request))
     is_valid = form.is_valid()
     chosen = Chosen(**{name: form.cleaned_data.get(name) or None for name in ("client", "segment", "team", "months")})
-    page = results_page(_actor(request), chosen, now=timezone.now(), reader=_reader(request))
+    page = results_page(actor_of(request), chosen, now=timezone.now(), reader=reader_for(request))
     return render(request, "outreach/surveys.html", {"form": form, "page": page}, status=200 if is_valid else 400)
 
 
 @require_POST
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a hint away, and leads back to where it was."""
-    survey = get_object_or_404(surveys_for(_actor(request)), pk=pk)
-    services.dismiss_hint(actor=_actor(request), survey=survey, now=timezone.now())
+    survey = get_object_or_404(surveys_for(actor_of(request)), pk=pk)
+    services.dismiss_hint(actor=actor_of(request), survey=survey, now=timezone.now())
     messages.success(request, _("The hint is gone."))
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
@@ -117,20 +117,12 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 @page_methods
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     """How often a client's contacts are asked, to see and to change."""
-    client = get_object_or_404(clients_for(_actor(request)), pk=pk)
+    client = get_object_or_404(clients_for(actor_of(request)), pk=pk)
     stored = SurveyRule.objects.filter(client=client).first() or SurveyRule(client=client)
     form = SurveyRuleForm(request.POST if request.method == "POST" else None, instance=stored)
     if form.is_bound and form.is_valid():
-        services.set_survey_rule(actor=_actor(request), client=client, **form.cleaned_data, now=timezone.now())
+        services.set_survey_rule(actor=actor_of(request), client=client, **form.cleaned_data, now=timezone.now())
         messages.success(request, _("Saved. This holds from now on."))
         return redirect("desk:client", pk)
     context = {"form": form, "client": client}
     return render(request, "outreach/survey_rule.html", context, status=422 if form.is_bound else 200)
-
-
-def _actor(request: HttpRequest) -> AccountManager:
-    return cast(AccountManager, request.user)
-
-
-def _reader(request: HttpRequest) -> Reader:
-    return cast(Reader, request.reader)  # type: ignore[attr-defined]

@@ -1,7 +1,5 @@
 """The switch that pauses everything outgoing, for admins."""
 
-from typing import cast
-
 from django.contrib import messages as notices
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.models import AccountManager
+from clients.requests import actor_of
 from scheduling.outreach import services
 from scheduling.outreach.forms.switch import PauseForm
 from scheduling.outreach.operations.pauses import waiting_counts
@@ -48,7 +47,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 def _admin(request: HttpRequest) -> AccountManager:
     """Raises: PermissionDenied, before anything is said about what an admin typed."""
-    actor = cast(AccountManager, request.user)
+    actor = actor_of(request)
     if not actor.is_staff:
         raise PermissionDenied
     return actor

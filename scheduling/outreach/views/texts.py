@@ -1,7 +1,6 @@
 """The texts of mails: which there are, and an editor for admins' own."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from django.conf import settings
 from django.contrib import messages as notices
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clients.models import AccountManager, Contact
 from clients.reader import mail_language
+from clients.requests import actor_of
 from scheduling.meetings.plain_text import lines, one_line
 from scheduling.outreach import services
 from scheduling.outreach.errors import BrokenText
@@ -97,7 +97,7 @@ def reset_text(request: HttpRequest, purpose: str, language: str, formality: str
 
 def _admin(request: HttpRequest) -> AccountManager:
     """Raises: Http404, but for admins."""
-    actor = cast(AccountManager, request.user)
+    actor = actor_of(request)
     if not actor.is_staff:
         raise Http404
     return actor
@@ -134,7 +134,7 @@ def _render(
 
 def _sample(request: HttpRequest, place: Place, said: Wording) -> dict[str, Words | str]:
     """The template's `words`, or `problem` where they can't be written."""
-    sender = cast(AccountManager, request.user)
+    sender = actor_of(request)
     try:
         return {"words": sample_words(said, **place.key, sender=sender, now=timezone.now())}
     except BrokenText as error:
