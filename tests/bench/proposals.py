@@ -30,7 +30,16 @@ from tests.engine import reference
 median = partial(median_seconds, clock=time.process_time)
 ALWAYS = weekly_hours({day: [["00:00", "00:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")})
 #: Weeks, people, and whether they are reachable around the clock.
-SERIES = ((26, 2, False), (26, 5, False), (26, 8, False), (26, 20, True), (52, 10, True))
+SERIES = (
+    (26, 2, False),
+    (26, 5, False),
+    (26, 8, False),
+    (13, 6, True),
+    (26, 20, True),
+    (52, 5, True),
+    (52, 10, True),
+    (104, 8, True),
+)
 SIZES = ((5, 28), (10, 28), (50, 90))
 
 

@@ -136,3 +136,34 @@ def test_an_instant_off_the_step_can_be_looked_at() -> None:
     miss = assessment.slot_at(at("2026-05-04 22:15"))
     assert isinstance(miss, NearMiss)
     assert miss.blockers == (("somebody", Reason.UNREACHABLE),)
+
+
+# Some times among each other, as in a vote
+
+
+@pytest.mark.parametrize("policy", list(Policy))
+def test_some_times_stand_in_the_order_of_the_whole_proposal(policy: Policy) -> None:
+    people = [
+        person("America/Toronto", name="client", role=Role.CLIENT, burden=3),
+        person("Europe/London", name="staff", burden=40),
+    ]
+    request = MeetingRequest(45, at("2026-03-02 06:00"), at("2026-03-06 22:00"), policy=policy, count=20)
+    assessment = assess(request, people)
+    slots = assessment.proposal.slots
+    starts = [slot.start_at for slot in slots]
+    assert assessment.ranked(reversed(starts)) == slots
+    # A time at which somebody is blocked is left out.
+    assert assessment.ranked([at("2026-03-02 06:00"), starts[3], starts[0]]) == (slots[0], slots[3])
+    assert assessment.ranked([]) == ()
+
+
+def test_points_that_somebody_adds_count_as_if_the_time_cost_them_more() -> None:
+    people = [person("UTC", name="one"), person("UTC", name="other")]
+    request = MeetingRequest(60, at("2026-03-02 09:00"), at("2026-03-02 17:00"), policy=Policy.SHARED)
+    first, second, third = at("2026-03-02 09:00"), at("2026-03-02 11:00"), at("2026-03-02 13:00")
+    ranked = assess(request, people).ranked(
+        [first, second, third], {first: {"one": 30.0, "other": 30.0}, second: {"other": 31.0}}
+    )
+    # The heavier load first: 31 against 30, whatever the sums are.
+    assert [slot.start_at for slot in ranked] == [third, first, second]
+    assert ranked[1].total_cost == 0

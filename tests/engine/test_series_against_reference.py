@@ -24,7 +24,8 @@ ENOUGH_SECONDS = 60
 ROUNDING = 1e-5
 # Highest loads are equal within this factor, and so near to the best is enough where times are few.
 EQUAL, NEAR = 1.01, 1.001
-TIGHT_CASES = 40
+#: Few that are cheap to try and different: one to three times, moved weeks and skipped ones, all policies.
+TIGHT_CASES = [1, 2, 10, 13, 15, 18, 20, 26, 27, 33, 35, 38, 40, 46, 48, 51]
 
 
 @st.composite
@@ -157,13 +158,14 @@ def tight_series(seed: int) -> Series:
 @pytest.mark.parametrize("small", [search.SMALL, 0], ids=["all times at once", "sets of times one by one"])
 def test_no_plan_is_fairer_where_people_can_hardly_meet(monkeypatch: pytest.MonkeyPatch, small: int) -> None:
     monkeypatch.setattr(search, "SMALL", small)
-    plans = [check_plan(tight_series(seed)) for seed in range(TIGHT_CASES)]
+    plans = [check_plan(tight_series(seed)) for seed in TIGHT_CASES]
     # These are cases in which everything happens.
-    assert sum(len(plan.times) > 1 for plan in plans) > TIGHT_CASES / 3
-    assert sum(len(plan.times) > 2 for plan in plans) > TIGHT_CASES / 15
+    half, some = len(plans) / 2, len(plans) / 6
+    assert sum(len(plan.times) > 1 for plan in plans) > half
+    assert sum(len(plan.times) > 2 for plan in plans) > some
     for kind in (OccurrenceKind.MOVED, OccurrenceKind.SKIPPED):
-        assert sum(any(each.kind is kind for each in plan.occurrences) for plan in plans) > TIGHT_CASES / 6
-    assert sum(plan.max_load < plan.fixed.max_load or plan.moved < plan.fixed.moved for plan in plans) > TIGHT_CASES / 3
+        assert sum(any(each.kind is kind for each in plan.occurrences) for plan in plans) > some
+    assert sum(plan.max_load < plan.fixed.max_load or plan.moved < plan.fixed.moved for plan in plans) > half
 
 
 def test_where_sets_are_too_many_nearly_all_plans_are_the_fairest_and_bounds_honest(
@@ -172,7 +174,7 @@ def test_where_sets_are_too_many_nearly_all_plans_are_the_fairest_and_bounds_hon
     monkeypatch.setattr(search, "SMALL", 0)
     monkeypatch.setattr(search, "SCREENING", inf)
     fairest = 0
-    for seed in range(TIGHT_CASES):
+    for seed in TIGHT_CASES:
         series = tight_series(seed)
         plan = plan_series(*parse_series_case(json.dumps(series.case)), seconds=ENOUGH_SECONDS)
         rotating, _ = check_rules(series, plan)
@@ -180,11 +182,11 @@ def test_where_sets_are_too_many_nearly_all_plans_are_the_fairest_and_bounds_hon
         assert plan.lower_bound is not None
         assert plan.lower_bound <= best + ROUNDING
         fairest += rotating.highest_load <= best * EQUAL + ROUNDING
-    assert fairest >= TIGHT_CASES * 0.9
+    assert fairest >= len(TIGHT_CASES) * 0.9
 
 
 @settings(large, max_examples=10)
-@given(series_cases() | st.integers(TIGHT_CASES).map(tight_case))
+@given(series_cases() | st.integers(0, 99).map(tight_case))
 def test_a_plan_without_time_to_search_keeps_every_rule(case: dict[str, Any]) -> None:
     series = Series(case)
     plan = plan_series(*parse_series_case(json.dumps(case)), seconds=0)

@@ -1,10 +1,12 @@
 """What sets of times cost at least, beside everything that can be done with each."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 
+from scheduling.engine.series import programs, screen
 from scheduling.engine.series.rotation import Rotation
 from scheduling.engine.series.screen import Prices, Screen, neighbours
 
@@ -40,12 +42,31 @@ def test_with_one_person_the_bounds_of_sets_are_what_they_cost(moved: int, max_t
         loads = least_loads(rotation, moved)
         limit = float(np.median(list(loads.values()))) if loads else np.inf
         prices = Prices(40.0, 0.0, np.ones(1))
-        screen = Screen(rotation, moved, prices, limit)
+        sets = Screen(rotation, moved, prices, limit)
         # The same prices can't raise any bound.
-        screen.narrow(prices, limit)
-        found = {frozenset(times): bound for times, bound in zip(screen.sets.tolist(), screen.bounds, strict=True)}
+        sets.narrow(prices, limit)
+        found = {frozenset(times): bound for times, bound in zip(sets.sets.tolist(), sets.bounds, strict=True)}
         assert found == pytest.approx({times: load for times, load in loads.items() if load < limit})
-        assert screen.bound() == pytest.approx(min(loads.values(), default=limit))
+        assert sets.bound() == pytest.approx(min(loads.values(), default=limit))
+
+
+@pytest.mark.parametrize("max_times", [1, 2, 3])
+def test_the_fewest_moved_weeks_are_found_by_both_ways(max_times: int) -> None:
+    for seed in range(20):
+        rotation = random_rotation(seed, max_times)
+        rotation = replace(rotation, feasible=rotation.feasible & (np.random.default_rng(seed).random((5, 7)) < 0.5))
+        moved = {
+            times: rotation.moved(np.isin(np.arange(7), times)) for times in combinations(range(7), rotation.max_times)
+        }
+        fewest = min(moved.values())
+        some, *_ = moved
+        better = screen.fewest_moved(rotation, moved[some])
+        if fewest < moved[some]:
+            assert {*map(tuple, better.tolist())} == {times for times, left_out in moved.items() if left_out == fewest}
+        else:
+            assert len(better) == 0
+        found, proven = programs.fewest_moved(rotation, np.isin(np.arange(7), some), 10)
+        assert (rotation.moved(found), proven) == (fewest, True)
 
 
 def test_neighbours_differ_in_one_time() -> None:

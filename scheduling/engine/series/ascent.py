@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scheduling.engine.series.first_choice import cheapest_times
+from scheduling.engine.series.own_prices import shares
 from scheduling.engine.series.rotation import Floats, Rotation
 
-STEPS = 100
+STEPS = 200
 #: After so many steps that gain nothing, steps are half as long, from the best prices on.
 PATIENCE = 8
 #: How far the prices of loads move beside those of weeks, in shares of a week's part of the highest load.
@@ -24,10 +24,14 @@ STRIDE = 0.2
 
 @dataclass(frozen=True)
 class Ascent:
-    """The best prices of the loads, and the bound that they prove together with those of the weeks."""
+    """The best prices of the loads, and the bound that they prove together with those of the weeks.
+
+    `gains` has what each time gains by all weeks that it serves for less than they pay.
+    """
 
     people: Floats
     bound: float
+    gains: Floats
 
 
 def ascend(rotation: Rotation, people: Floats, *, moved: int, highest_load: float, deadline: float) -> Ascent:
@@ -38,7 +42,7 @@ def ascend(rotation: Rotation, people: Floats, *, moved: int, highest_load: floa
     """
     weeks = rotation.weeks.astype(np.float64)
     paid = _second_cheapest(rotation, people, moved)
-    best, best_paid, best_people = -np.inf, paid, people
+    best, best_paid, best_people, best_gains = -np.inf, paid, people, paid
     weight = (STRIDE * weeks.sum() / max(highest_load, 1.0)) ** 2
     length, in_vain = 1.0, 0
     for _ in range(STEPS):
@@ -48,7 +52,7 @@ def ascend(rotation: Rotation, people: Floats, *, moved: int, highest_load: floa
         bound = float(people @ rotation.burdens + weeks @ paid - gains[chosen].sum())
         in_vain += 1
         if bound > best:
-            best, best_paid, best_people, in_vain = bound, paid, people, 0
+            best, best_paid, best_people, best_gains, in_vain = bound, paid, people, gains, 0
         elif in_vain == PATIENCE:
             length, in_vain, paid, people = length / 2, 0, best_paid, best_people
             continue
@@ -64,8 +68,8 @@ def ascend(rotation: Rotation, people: Floats, *, moved: int, highest_load: floa
         # As far as would reach the known load if all went straight on.
         step = length * (highest_load - bound) / norm
         paid = paid + step * unpaid
-        people = _shares(people + step * weight * loads)
-    return Ascent(best_people, best)
+        people = shares(people + step * weight * loads)
+    return Ascent(best_people, best, best_gains)
 
 
 def _prices(rotation: Rotation, people: Floats, moved: int) -> Floats:
@@ -80,12 +84,3 @@ def _second_cheapest(rotation: Rotation, people: Floats, moved: int) -> Floats:
     served = np.sort(prices[:, cheapest_times(rotation, rotation.costs @ people)], axis=1)
     second: Floats = served[:, min(1, served.shape[1] - 1)]
     return np.where(np.isfinite(second), second, prices.min(axis=1))
-
-
-def _shares(values: NDArray[np.float64]) -> Floats:
-    """The nearest numbers that are not below 0 and have the sum 1."""
-    falling = np.sort(values)[::-1]
-    excess = (np.cumsum(falling) - 1) / np.arange(1, len(values) + 1)
-    kept = int(np.flatnonzero(falling > excess)[-1])
-    nearest: Floats = np.maximum(values - excess[kept], 0.0)
-    return nearest

@@ -92,7 +92,7 @@ def evened_out(rotation: Rotation, choice: Choice, priced: Floats, *, pairs: boo
 def _pressure(loads: Floats, present: Floats) -> Floats:
     """How much each load asks to be lowered, beside the highest at present."""
     share = loads / max(float(present.max()), 1.0)
-    share *= share
-    share *= share
+    for _ in range(4):
+        share *= share
     pressure: Floats = share * share * share
     return pressure

@@ -41,8 +41,8 @@ def plan_series(request: SeriesRequest, participants: Iterable[Participant], *, 
     """
     people = tuple(participants)
     check_series_participants(people)
-    series = _Series(request, people)
     now = monotonic()
+    series = _Series(request, people)
     fixed, _ = series.planned(1, now + seconds * FIXED_SHARE)
     plan, lower_bound = series.planned(request.max_times, now + seconds)
     max_load = max(plan.loads.values())
@@ -164,4 +164,8 @@ def _rounded_down(units: float) -> float:
 
 def _load(weight: int, burden: float, units: int) -> float:
     """Weight × (burden + cost), in points."""
-    return float(round(weight * (Fraction(burden) + Fraction(units, UNITS_PER_POINT)), 6))
+    above, below = burden.as_integer_ratio()
+    # In whole numbers, and a half to the even one, which is exact and a hundred times faster than fractions.
+    micros, left = divmod(weight * (above * UNITS_PER_POINT + units * below) * DECIMALS, below * UNITS_PER_POINT)
+    twice = 2 * left - below * UNITS_PER_POINT
+    return (micros + (twice > 0 or (twice == 0 and micros % 2 == 1))) / DECIMALS

@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+#: So many costs show mostly that somebody does not pay less than another one.
+FEW = 64
+#: So many others together, at most, are compared with somebody.
+MOST_OTHERS = 6
 
 
 class Choice(NamedTuple):
@@ -85,6 +89,8 @@ class Reduction(NamedTuple):
 def reduced(feasible: Mask, costs: NDArray[np.int64], weights: Sequence[int], burdens: Sequence[float]) -> Reduction:
     """The smallest rotation with the best choices of the whole, for one time.
 
+    Of those who never have the highest load alone it has only what they add to the sums of costs.
+
     `feasible` is week × time and `costs` is person × week × time, both as they occur; `burdens` is weighted.
     """
     some_week, some_time = np.flatnonzero(feasible.any(axis=1)), np.flatnonzero(feasible.any(axis=0))
@@ -103,6 +109,7 @@ def reduced(feasible: Mask, costs: NDArray[np.int64], weights: Sequence[int], bu
         burdens=np.array(burdens, dtype=np.float64),
         max_times=1,
     )
+    rotation = _of_those_who_matter(rotation)
     kept = np.flatnonzero(~_dominated(rotation))
     rotation = replace(
         rotation,
@@ -113,13 +120,48 @@ def reduced(feasible: Mask, costs: NDArray[np.int64], weights: Sequence[int], bu
     return Reduction(rotation, [some_week[weeks] for weeks in classes.values()], some_time[kept])
 
 
+def _of_those_who_matter(rotation: Rotation) -> Rotation:
+    """The rotation with the loads of some people, one of which is the highest in every plan.
+
+    Where somebody always pays at most `share` of what others pay on average, their load is at most a mean, weighed by
+    that share, of the average of the others' loads and of (burden - share × average burden) / (1 - share). If that is
+    not above the highest burden, which is never above the highest load, then somebody else has the highest load.
+    """
+    costs, burdens = np.ascontiguousarray(rotation.costs[rotation.feasible].T), rotation.burdens
+    rising = np.argsort(costs.sum(axis=1), kind="stable").tolist()
+    kept = rising[::-1]
+    for person in rising:
+        others = [other for other in kept if other != person]
+        groups = [[other] for other in others] + [others[:size] for size in range(2, MOST_OTHERS + 1)]
+        if person != burdens.argmax() and any(
+            _outweighed(costs[person], costs[group], burdens[person], burdens[group].mean(), burdens.max())
+            for group in groups
+            if group
+        ):
+            kept = others
+    kept.sort()
+    return replace(rotation, costs=np.ascontiguousarray(rotation.costs[:, :, kept]), burdens=burdens[kept])
+
+
+def _outweighed(costs: Floats, others: Floats, burden: float, others_burden: float, highest: float) -> bool:
+    # A few first, because they rule most out.
+    for few in (slice(FEW), slice(None)):
+        mean = others[:, few].mean(axis=0)
+        if (costs[few] > mean).any():
+            return False
+    paid = costs > 0
+    share = float((costs[paid] / mean[paid]).max(initial=0.0))
+    return burden - share * others_burden <= (1 - share) * highest
+
+
 def _dominated(rotation: Rotation) -> Mask:
     """The times that another one can replace in every plan.
 
     The other is feasible wherever this one is, and there costs nobody more. Weeks that it makes regular would only
     be moved less.
     """
-    feasible, costs = rotation.feasible, rotation.costs
+    # What all pay together counts as one more person, because some of them may have been left out.
+    feasible, costs = rotation.feasible, np.concatenate([rotation.costs, rotation.totals[:, :, None]], axis=2)
     counted = feasible.astype(np.float64)
     covers = counted.T @ ~feasible == 0
     # Sums first, because they rule most pairs out: what each time (column) costs where another (row) is feasible.

@@ -1,14 +1,18 @@
 """The search for the fairest choice, and the proof of how near it comes.
 
 A small problem goes to the solver as it is. Of a large one all sets of few times can be screened by prices (see
-`screen`). The set with the lowest bound, or one close to the best that is known, is looked into: its best use, with
-weeks split over its times, gives prices that raise the bounds of all sets, and a choice in whole weeks that lowers what
-is to be beaten. When the two have met, nothing better is left. Where all sets are too many, those that differ in one
-time from the best one are screened, for as long as that finds a better one.
+`screen`). Where no week has to be moved, the sets that are left get prices of their own, and then all ways through the
+weeks are followed (see `own_prices`), first for sets of times that are promising, because each better choice leaves
+fewer sets. Otherwise, and with sets for which that is too much, the set with the lowest bound, or one close to the best
+that is known, is looked into: its best use, with weeks split over its times, gives prices that raise the bounds of all
+sets, and a choice in whole weeks that lowers what is to be beaten. When the two have met, nothing better is left. Where
+all sets are too many, those that differ in one time from the best one are screened, for as long as that finds a better
+one.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from math import comb
 from time import monotonic
 
@@ -18,6 +22,7 @@ from numpy.typing import NDArray
 from scheduling.engine.series import programs, screen
 from scheduling.engine.series.ascent import ascend
 from scheduling.engine.series.first_choice import cheapest_times, evened_out, first_choice
+from scheduling.engine.series.own_prices import all_ways, sharpened
 from scheduling.engine.series.programs import Use, Uses
 from scheduling.engine.series.rotation import Choice, Floats, Mask, Rotation
 from scheduling.engine.series.screen import MOST_TIMES, Prices, Screen, Sets, neighbours
@@ -35,9 +40,22 @@ EXACT = 1e-6
 SMALL = 1000
 SHARE = 0.5
 #: Seconds that it takes to screen one set of times for one class of weeks.
-SCREENING = 1e-8
+SCREENING = 4e-9
+#: The same where costs are to be low: what caps the loads rules out fewer.
+SCREENING_COSTS = 2e-8
 #: How many sets set the first prices.
-SOUNDINGS = 4
+SOUNDINGS = 2
+#: So many times, those that gain most, are looked at in all sets before all others, if these are not more.
+PROMISING = 32
+FIRST_SETS = 10_000
+#: So many sets, of so many numbers, get prices of their own at once, and the ways of so many are followed at once.
+SHARPENED = 512
+NUMBERS = 2_000_000
+FOLLOWED = 64
+#: A choice is made of so many of them, those with the lowest bounds.
+TRIED = 16
+#: The prices of so many of them are tried on all sets that are left.
+LENT = 12
 #: After so many sets in vain, one by one, those that are left go to the solver together, if they are more.
 FEW_SETS = 24
 #: More than so many are too much for it.
@@ -99,6 +117,8 @@ class _Search:
         #: The prices of people's loads that have shown what is possible.
         self.prices: list[Prices] = []
         self.bound = 0.0
+        self._own_prices = cap is None and self._moved == 0
+        self._gains = np.empty(0)
 
     def come_nearer(self, near: float, deadline: float) -> None:
         """Go on until the bound is so near, or until an earlier deadline."""
@@ -108,11 +128,19 @@ class _Search:
     def run(self, known: Sequence[Prices] = ()) -> None:
         """Look until the best is found, or the time is over; `known` are prices of loads, from another search."""
         rotation = self._rotation
+        if rotation.max_times == 1 and self._moved == 0:
+            self._try_each_time()
+            return
         size = min(rotation.max_times, len(self.best.times))
         first = self._first_prices()
-        if self.bound < self._limit() and self._seconds() > 0:
+        if size <= MOST_TIMES and self.bound < self._limit() and self._seconds() > 0:
             self._try_all_at_once(size)
-        screening = SCREENING * rotation.feasible.size * comb(len(self.best.times) - 1, size - 1) / size
+        if self._own_prices and len(self._gains):
+            self._look_around(first)
+        if size > MOST_TIMES and self.bound < self._limit() and self._seconds() > 0:
+            self._try_all_at_once(size)
+        screening = rotation.feasible.size * comb(len(self.best.times) - 1, size - 1) / size
+        screening *= SCREENING if self._cap is None else SCREENING_COSTS
         if size > MOST_TIMES or self.bound >= self._limit():
             return
         if self._seconds() > screening:
@@ -124,6 +152,18 @@ class _Search:
             while self.value < value and self._seconds() > 0:
                 value = self.value
                 self._look_into(first, known, neighbours(self.best.times))
+
+    def _try_each_time(self) -> None:
+        """Take the best time of all; where no week leaves it, there is nothing else to choose."""
+        rotation = self._rotation
+        served = np.flatnonzero(rotation.feasible.all(axis=0))
+        values = (rotation.burdens + np.tensordot(rotation.weeks, rotation.costs[:, served], 1)).max(axis=1)
+        if self._cap is not None:
+            values = np.where(values <= self._cap, rotation.weeks @ rotation.totals[:, served], np.inf)
+        if values.min() < self.value:
+            self.best = rotation.cheapest(_mask(rotation, served[values.argmin()]), rotation.totals)
+            self.value = self._value(self.best)
+        self.bound = self.value
 
     def _try_all_at_once(self, size: int) -> None:
         """Leave all to the solver; where that takes too long, the sets of times come one by one."""
@@ -145,6 +185,8 @@ class _Search:
                 sets.exclude(prices, self._cap)
         for prices in self.prices:
             sets.narrow(prices, self._limit())
+        if self._own_prices:
+            self._sharpen(sets, first.people)
         known: set[bytes] = set()
         in_vain = turn = 0
         while len(sets.sets) and self._seconds() > 0:
@@ -171,6 +213,51 @@ class _Search:
                 break
         return sets
 
+    def _look_around(self, first: Prices) -> None:
+        """Better choices among sets of promising times, and beside the best one, so that fewer sets are left."""
+        size = self._rotation.max_times
+        most = max(times for times in range(size, size + PROMISING) if times == size or comb(times, size) <= FIRST_SETS)
+        promising = np.sort((-self._gains).argsort(kind="stable")[:most])
+        among = np.array(list(combinations(promising.tolist(), size)), dtype=np.int64)
+        for _ in range(2):
+            if self.bound < self._limit() and self._seconds() > 0:
+                self._sharpen(Screen(self._rotation, 0, first, self._limit(), among=among), first.people)
+                among = neighbours(self.best.times)
+
+    def _sharpen(self, sets: Screen, people: Floats) -> None:
+        """Raise the bounds of sets by prices of their own, and follow all ways through the weeks where they are few."""
+        rotation, bounds, rest = self._rotation, sets.bounds.copy(), np.arange(len(sets.bounds))
+        at_once = max(min(SHARPENED, NUMBERS // (rotation.max_times * rotation.costs[:, 0].size)), 1)
+        tried = 0
+        while self._seconds() > 0:
+            rest = rest[bounds[rest] < self._limit()]
+            rest = rest[bounds[rest].argsort(kind="stable")]
+            if not len(rest):
+                break
+            places, rest = rest[:at_once], rest[at_once:]
+            own = sharpened(rotation, sets.sets[places], people, self._limit())
+            bounds[places] = np.maximum(bounds[places], own.bounds)
+            rising = own.bounds.argsort(kind="stable")
+            for place in rising[: TRIED - tried]:
+                times = _mask(rotation, sets.sets[places[place]])
+                self._offer(rotation.cheapest(times, rotation.costs @ own.people[place]))
+                tried += 1
+            for group in range(0, len(rising), min(FOLLOWED, at_once)):
+                limit = self._limit()
+                followed = rising[group : group + min(FOLLOWED, at_once)]
+                followed = followed[own.bounds[followed] < limit]
+                if not len(followed) or self._seconds() <= 0:
+                    break
+                ways = all_ways(rotation, sets.sets[places[followed]], own.people[followed], limit)
+                self._offer(ways.choice)
+                finished = places[followed[ways.finished]]
+                bounds[finished] = np.maximum(bounds[finished], min(limit, self.value))
+            # What is best for some of them tells much of the others, too.
+            for known in own.people[rising[:: len(rising) // LENT + 1]]:
+                rest = rest[bounds[rest] < self._limit()]
+                bounds[rest] = np.maximum(bounds[rest], sets.costs(_of_loads(rotation, known), rest))
+        sets.settle(slice(None), bounds, self._limit())
+
     def _next(self, sets: Screen, known: set[bytes], *, beside: bool) -> NDArray[np.int64] | None:
         """The set with the lowest bound, or `beside` the best one, of which all but one of its times are taken."""
         places = [int(sets.bounds.argmin())]
@@ -189,22 +276,21 @@ class _Search:
         rotation = self._rotation
         if self._cap is not None:
             return Prices(0.0, 1.0, np.zeros(len(rotation.burdens)))
-        average = _even(rotation)
-        if rotation.max_times < rotation.feasible.shape[1]:
+        people = average = _even(rotation)
+        if 1 < rotation.max_times < rotation.feasible.shape[1]:
             # In a twentieth of a second, so that a bound is known whatever becomes of the rest.
-            average = self._ascend(average)
-            self._sound(average)
-        if self._seconds() > 0:
+            people = average = self._ascend(average)
+        elif rotation.max_times > 1 and self._seconds() > 0:
             every = np.ones_like(self.best.times)
             unlimited = replace(rotation, max_times=len(every))
             use = Uses(unlimited, every, moved=self._moved, cap=None).in_parts(self._seconds())
             self.prices.append(self._priced(use))
-            average = self.prices[-1].people
-        for sounding in range(1, SOUNDINGS + 1):
+            people = average = self.prices[-1].people
+        for sounding in range(1, SOUNDINGS + 1 if rotation.max_times > 1 else 1):
             if not self._sound(average):
                 break
             average = average + (self.prices[-1].people - average) / (sounding + 1)
-        prices = Prices(float(average @ rotation.burdens), 0.0, average)
+        prices = _of_loads(rotation, people)
         self.bound = max(self.bound, *(prices.least(rotation) for prices in (prices, *self.prices)))
         return prices
 
@@ -224,7 +310,8 @@ class _Search:
         """Better prices of the loads than these, where time is left; raises the bound."""
         found = ascend(self._rotation, people, moved=self._moved, highest_load=self.value, deadline=self._deadline)
         self.bound = max(self.bound, found.bound)
-        self.prices.append(Prices(float(found.people @ self._rotation.burdens), 0.0, found.people))
+        self._gains = found.gains
+        self.prices.append(_of_loads(self._rotation, found.people))
         return found.people
 
     def _priced(self, use: Use) -> Prices:
@@ -232,7 +319,7 @@ class _Search:
         if self._cap is not None:
             return Prices(float(use.prices @ (rotation.burdens - self._cap)), 1.0, use.prices)
         people = use.prices / use.prices.sum() if use.prices.any() else _even(rotation)
-        return Prices(float(people @ rotation.burdens), 0.0, people)
+        return _of_loads(rotation, people)
 
     def _ask_solver(self, sets: Screen) -> None:
         """Let the solver choose among the times of all sets that are left."""
@@ -268,6 +355,10 @@ class _Search:
 
     def _seconds(self) -> float:
         return self._deadline - monotonic()
+
+
+def _of_loads(rotation: Rotation, people: Floats) -> Prices:
+    return Prices(float(people @ rotation.burdens), 0.0, people)
 
 
 def _even(rotation: Rotation) -> Floats:
