@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -116,7 +117,11 @@ class CalendarField(forms.ModelChoiceField[HolidayCalendar]):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("empty_label", _("None: no holidays are kept"))
-        super().__init__(HolidayCalendar.objects.all(), **kwargs)
+        super().__init__(HolidayCalendar.objects.filter(is_personal=False), **kwargs)
+
+    def offer(self, stored: int | None) -> None:
+        """Offers the calendar that somebody has besides those for everybody."""
+        self.queryset = HolidayCalendar.objects.filter(Q(is_personal=False) | Q(pk=stored))
 
     def label_from_instance(self, obj: HolidayCalendar) -> str:
         return obj.title(get_language() or "en")

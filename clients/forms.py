@@ -180,6 +180,7 @@ class PersonForm(MergingForm[M], PersonFields[M]):
     def __init__(self, *args: Any, reader: Reader, country: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(TimeZoneField, self.fields["time_zone"]).put_first(country)
+        cast(CalendarField, self.fields["calendar"]).offer(cast(Person, self.instance).calendar_id)
         self.fields["phone"].region = country or None  # type: ignore[attr-defined]
         self.fields["buffer_minutes"].widget.attrs |= {"min": 0, "max": 240, "step": 5, "class": "input input--short"}
         for name in ("working_hours", "preferred_hours", "reachable_hours"):
@@ -217,7 +218,23 @@ class ProfileForm(PersonForm[AccountManager]):
 
     class Meta:
         model = AccountManager
-        fields = PERSON_FIELDS
+        fields = (*PERSON_FIELDS, "has_page", "page_name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["has_page"].label = _("I have a public page")
+        name = self.fields["page_name"]
+        name.help_text = _("What its address ends in, such as “maya-lind”.")
+        name.widget.attrs |= {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean() or self.cleaned_data
+        name = values.get("page_name")
+        if values.get("has_page") and name == "":
+            self.add_error("page_name", _("Give the public page a name."))
+        elif name and AccountManager.objects.exclude(pk=self.instance.pk).filter(page_name=name).exists():
+            self.add_error("page_name", _("Another public page has this name already."))
+        return values
 
 
 def contact_defaults(client: Client) -> dict[str, Any]:

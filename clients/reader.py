@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -15,7 +14,7 @@ from django.conf import settings
 from django.utils import translation
 
 from clients.models import Person
-from clients.zones import city
+from clients.zones import city, zone_named
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -35,7 +34,7 @@ class Reader:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_named(self.time_zone)
 
     @cached_property
     def text_direction(self) -> str:
@@ -143,34 +142,17 @@ def zone_label(time_zone: str, at: dt.datetime, language: str) -> str:
 
 
 def text_language(language: str) -> str:
-    """The language with pages that serves a BCP 47 tag best; English where there is none."""
-    return _best(language, settings.LANGUAGES)
-
-
-def mail_language(language: str) -> str:
-    """The language with texts of mails that serves a BCP 47 tag best; English where there is none."""
-    return _best(language, settings.MAIL_LANGUAGES)
-
-
-def reader_of(person: Person) -> Reader:
-    """How that person reads pages; the region of their tag is kept where the text's language is theirs."""
-    return _reader(person, text_language(person.language))
-
-
-def mail_reader_of(person: Person) -> Reader:
-    """How that person reads mails: as `reader_of`, in more languages."""
-    return _reader(person, mail_language(person.language))
-
-
-def _best(language: str, languages: Sequence[tuple[str, str]]) -> str:
-    available = [code.replace("-", "_") for code, _name in languages]
+    """The language we write that serves a BCP 47 tag best; English where there is none."""
+    available = [code.replace("-", "_") for code, _name in settings.LANGUAGES]
     found = negotiate_locale([language.replace("-", "_")], available, sep="_")
     if found is None:
         found = negotiate_locale([language.split("-", maxsplit=1)[0]], available, sep="_")
     return (found or settings.LANGUAGE_CODE).replace("_", "-")
 
 
-def _reader(person: Person, texts: str) -> Reader:
+def reader_of(person: Person) -> Reader:
+    """How that person reads; the region of their tag is kept where the text's language is theirs."""
+    texts = text_language(person.language)
     language = person.language if person.language.split("-")[0] == texts.split("-", maxsplit=1)[0] else texts
     return Reader(language, person.time_zone, person.clock, person.week_start)
 

@@ -68,7 +68,7 @@ def with_contacts(clients: QuerySet[Client]) -> QuerySet[Client]:
     contacts = Contact.objects.select_related("calendar").order_by("full_name", "pk")[:CONTACTS_SHOWN]
     return (
         clients.select_related("team")
-        .annotate(contact_count=Count("contacts"))
+        .annotate(contact_count=Count("contacts", filter=Q(contacts__erased_at=None)))
         .order_by(Lower("name"), "pk")
         .prefetch_related(Prefetch("contacts", queryset=contacts, to_attr="shown_contacts"))
     )

@@ -95,8 +95,15 @@ def update_profile(
     days_on: Iterable[DayOff] = (),
     now: dt.datetime,
 ) -> None:
-    """Writes the changed fields of the actor's own day, and their days off as for a contact."""
-    _update_person(actor=actor, person=actor, changed=changed, days_off=days_off, days_on=days_on, now=now)
+    """Writes the changed fields of the actor's own day, and their days off as for a contact.
+
+    Raises: NameTaken where somebody else's public page has got the name meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            _update_person(actor=actor, person=actor, changed=changed, days_off=days_off, days_on=days_on, now=now)
+    except IntegrityError as error:
+        raise NameTaken from error
 
 
 def _update_person(

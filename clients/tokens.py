@@ -3,7 +3,7 @@
 import re
 
 # Whatever stands where a token would: one that is mistyped is nearly one.
-_TOKEN = re.compile(r"(?<=/p/)[^/\s?#\"'<>]+")
+_TOKEN = re.compile(r"(?:(?<=/p/)|(?<=/with/-/))[^/\s?#\"'<>]+")
 
 
 def without_tokens(text: str) -> str:

@@ -1,5 +1,6 @@
 """Time zones by name: which one is meant, where it lies and what its city is called."""
 
+import datetime as dt
 import zoneinfo
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from babel import Locale
 from babel.core import get_global
 
 UTC = "UTC"
+#: Far enough to see clocks change.
+WEEKS_AHEAD = 27
 #: The zone that almost everybody in a country with several of them keeps.
 #: Source: CLDR, metaZones/primaryZones.
 PRIMARY_ZONES: Final = MappingProxyType(
@@ -28,6 +31,12 @@ PRIMARY_ZONES: Final = MappingProxyType(
     }
 )
 _NOT_PLACES = frozenset({"localtime", "posixrules", "Factory"})
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> zoneinfo.ZoneInfo:
+    """The zone of that IANA name, read once: zoneinfo itself keeps eight, and to read one takes as long as a query."""
+    return zoneinfo.ZoneInfo(name)
 
 
 @cache
@@ -86,6 +95,13 @@ def city(time_zone: str, language: str) -> str:
         if found := names.get(name, {}).get("city"):
             return str(found)
     return current.rpartition("/")[2].replace("_", " ")
+
+
+def offsets_agree(time_zone: str, other: str, now: dt.datetime) -> bool:
+    """Whether clocks in both zones show the same, now and each week for half a year."""
+    zones = zoneinfo.ZoneInfo(time_zone), zoneinfo.ZoneInfo(other)
+    instants = [now + dt.timedelta(weeks=week) for week in range(WEEKS_AHEAD)]
+    return all(at.astimezone(zones[0]).utcoffset() == at.astimezone(zones[1]).utcoffset() for at in instants)
 
 
 @cache

@@ -28,7 +28,8 @@ def default_categories() -> list[str]:
 class HolidayCalendar(models.Model):
     """The holidays of a country or a subdivision of it, with the local changes in `changes`.
 
-    The calendar without a name is its place's own, which new contacts there are given.
+    The calendar without a name is its place's own, which new contacts there are given. A personal one belongs to
+    somebody who keeps other days than their place; nobody else is offered it.
     """
 
     name = models.CharField(
@@ -43,6 +44,8 @@ class HolidayCalendar(models.Model):
     categories = ArrayField(
         models.CharField(max_length=40), default=default_categories, verbose_name=_("kinds of holiday")
     )
+
+    is_personal = models.BooleanField(_("personal"), default=False, editable=False)
 
     class Meta:
         ordering = ["country", "subdivision", "name"]
@@ -61,6 +64,8 @@ class HolidayCalendar(models.Model):
 
     def title(self, language: str) -> str:
         """What this calendar is called: by its name, else by its place in `language`."""
+        if self.is_personal:
+            return _("%(place)s, as one person keeps it") % {"place": self.place(language)}
         return self.name or self.place(language)
 
     def place(self, language: str) -> str:

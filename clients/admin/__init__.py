@@ -5,8 +5,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from clients.admin.audit import AuditedAdmin, AuditEntryAdmin
+from clients.admin.links import PrivateLinkAdmin
 from clients.admin.organisations import ClientAdmin, TeamAdmin
 from clients.admin.people import AccountManagerAdmin, ContactAdmin, DayOffAdmin
+from clients.admin.read_only import ReadOnlyAdmin
 
 __all__ = [
     "AccountManagerAdmin",
@@ -15,6 +17,8 @@ __all__ = [
     "ClientAdmin",
     "ContactAdmin",
     "DayOffAdmin",
+    "PrivateLinkAdmin",
+    "ReadOnlyAdmin",
     "TeamAdmin",
 ]
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clients.admin.read_only import ReadOnlyAdmin
 from clients.audit import audit
 from clients.models import AccountManager, AuditEntry
 from clients.requests import actor_of
@@ -56,7 +57,7 @@ class AuditedAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
+class AuditEntryAdmin(ReadOnlyAdmin):
     """Read only: the database refuses changes too."""
 
     list_display = ("at", "actor", "action", "subject_type", "subject_id", "fields_changed")
@@ -68,7 +69,8 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         names = AccountManager.objects.filter(pk=OuterRef("actor_id")).values("full_name")
-        return super().get_queryset(request).annotate(actor_name=Subquery(names))
+        entries: QuerySet[AuditEntry] = super().get_queryset(request)
+        return entries.annotate(actor_name=Subquery(names))
 
     @admin.display(description=_("actor"), ordering="actor_name")
     def actor(self, entry: AuditEntry) -> str:
@@ -79,12 +81,3 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     @admin.display(description=_("fields"))
     def fields_changed(self, entry: AuditEntry) -> str:
         return ", ".join(entry.details.get("fields", ()))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False

@@ -111,6 +111,7 @@ class AccountManagerAdmin(AuditedAdmin, UserAdmin[AccountManager]):
         HOURS,
         WISHES,
         REMINDERS,
+        (_("Public page"), {"fields": ("has_page", "page_name")}),
         (_("Dates"), {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = (

@@ -13,11 +13,13 @@ class PrivateLink(models.Model):
     """
 
     class Purpose(models.TextChoices):
+        HOME = "home", _("Their own page, and all that leads on from it")
         WISHES = "wishes", _("Wishes about mail")
         UNSUBSCRIBE = "unsubscribe", _("Unsubscribe")
         APPROVAL = "approval", _("Approval")
         SURVEY = "survey", _("Survey")
         MEETING = "meeting", _("Answer to a meeting")
+        OFFER = "offer", _("Offered times")
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="private_links", verbose_name=_("contact"))
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices)

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,6 +12,19 @@ from clients.validators import validate_country, validate_plain_text
 
 class Team(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True, validators=[validate_plain_text])
+    # What contacts may do to a meeting by themselves, on their own pages.
+    contact_moves = models.PositiveSmallIntegerField(
+        _("how often contacts may move a meeting"),
+        default=2,
+        validators=[MaxValueValidator(20)],
+        help_text=_("So often the contacts of one meeting move it by themselves, on their own page; 0 is never."),
+    )
+    contact_notice_hours = models.PositiveSmallIntegerField(
+        _("hours before a meeting until which they may"),
+        default=24,
+        validators=[MaxValueValidator(720)],
+        help_text=_("They may cancel until it begins. Times that they choose lie no nearer than this either."),
+    )
 
     class Meta:
         ordering = ["name"]

@@ -18,10 +18,12 @@ from phonenumber_field.modelfields import PhoneNumberField
 from clients.models.organisations import Client, Team
 from clients.validators import (
     validate_language,
+    validate_page_name,
     validate_plain_text,
     validate_time_zone,
     validate_weekly_hours,
 )
+from clients.zones import zone_named
 from holidays_app.models import HolidayCalendar
 
 
@@ -113,7 +115,7 @@ class Person(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_named(self.time_zone)
 
     @property
     def greeting_name(self) -> str:
@@ -149,6 +151,11 @@ class AccountManager(Person, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         _("admin"), default=False, help_text=_("Sees every client and may use the administration.")
     )
+    # A page of theirs for everybody, at /with/<name>/.
+    has_page = models.BooleanField(_("a public page"), default=False)
+    page_name = models.CharField(
+        _("name of the page"), max_length=30, blank=True, default="", validators=[validate_page_name]
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -166,7 +173,18 @@ class AccountManager(Person, AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="account_manager_email_any_case",
                 violation_error_message=_("There is an account manager with this mail address already."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["page_name"],
+                condition=~models.Q(page_name=""),
+                name="account_manager_page_name",
+                violation_error_message=_("Another public page has this name already."),
+            ),
+            models.CheckConstraint(
+                name="account_manager_page_is_named",
+                condition=models.Q(has_page=False) | ~models.Q(page_name=""),
+                violation_error_message=_("Give the public page a name."),
+            ),
         ]
 
     def get_short_name(self) -> str:
@@ -180,6 +198,13 @@ class AccountManager(Person, AbstractBaseUser, PermissionsMixin):
     def has_module_perms(self, app_label: str) -> bool:
         """As for `has_perm`."""
         return self.is_active and self.is_staff
+
+
+class ContactManager(models.Manager["Contact"]):
+    """All contacts of whom something is held: not those who were erased, whom past meetings alone refer to."""
+
+    def get_queryset(self) -> models.QuerySet["Contact"]:
+        return super().get_queryset().filter(erased_at=None)
 
 
 class Contact(Person):
@@ -210,8 +235,13 @@ class Contact(Person):
     )
     notes = models.TextField(_("notes"), blank=True, max_length=4000)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Since then the row stands for somebody of whom nothing is held, because meetings and what they cost refer to it.
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
     # One per form that is shown, so that sending it twice creates one contact.
     creation_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    objects = ContactManager()
+    everyone: models.Manager["Contact"] = models.Manager()
 
     class Meta:
         ordering = ["full_name", "pk"]

@@ -29,13 +29,13 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class Bar:
-    """A rectangle; x and width in percent of the strip, so that it stretches without a script."""
+    """A rectangle in SVG's numbers; x and width in percent of the strip, so that it stretches without a script."""
 
     css: str
     x: str
     width: str
-    y: float
-    height: float
+    y: str
+    height: str
 
 
 @register.inclusion_tag("clients/_now.html")
@@ -83,6 +83,6 @@ def small_strip(
         css, height = LOOKS[stretch.band]
         width = 100 * (stretch.end_at - stretch.start_at).total_seconds() / whole
         x = percent((stretch.start_at - start_at).total_seconds(), width)
-        bars.append(Bar(css, x, f"{max(width - 0.25, 0.1):.3f}%", BASE - height, height))
+        bars.append(Bar(css, x, f"{max(width - 0.25, 0.1):.3f}%", f"{BASE - height:g}", f"{height:g}"))
     is_now = start_at <= now < end_at
     return {"bars": bars, "now_x": percent((now - start_at).total_seconds()) if is_now else ""}

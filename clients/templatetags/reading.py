@@ -63,6 +63,12 @@ def zone_label(time_zone: str, at: dt.datetime, reader: Reader) -> str:
     return reading.zone_label(time_zone, at, reader.language)
 
 
+@register.simple_tag
+def moment_there(at: dt.datetime, time_zone: str, reader: Reader) -> str:
+    """The instant on another zone's wall, as the reader writes it."""
+    return reader.in_zone(time_zone).moment(at)
+
+
 @register.filter
 def initials(name: str) -> str:
     """Up to two capitals for an avatar: of the first and the last word."""

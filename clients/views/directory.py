@@ -193,15 +193,19 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
     days_off = OwnDaysOff(_posted(request), instance=actor, prefix="days_off")
     if form.is_bound and _all_valid(form, days_off):
         form.save(commit=False)
-        services.update_profile(
-            actor=actor,
-            changed=form.changed_fields,
-            days_off=_filled(days_off),
-            days_on=days_off.deleted_objects,
-            now=timezone.now(),
-        )
-        messages.success(request, _("Saved."))
-        return redirect("desk:account")
+        try:
+            services.update_profile(
+                actor=actor,
+                changed=form.changed_fields,
+                days_off=_filled(days_off),
+                days_on=days_off.deleted_objects,
+                now=timezone.now(),
+            )
+        except NameTaken:
+            form.add_error("page_name", _("Another public page has this name already."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("desk:account")
     return _form_page(request, "clients/profile_form.html", {"form": form, "days_off": days_off})
 
 

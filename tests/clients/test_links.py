@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from clients import services
 from clients.errors import LinkEnded
-from clients.links import Purpose, link_for, open_link, revoke_links
+from clients.links import Purpose, link_for, links_for, open_link, revoke_links
 from clients.models import AccountManager, AuditEntry, Contact, PrivateLink
 from clients.tokens import without_tokens
 from clients.views.private import COOKIE, WRONG_TOKENS
@@ -66,6 +66,33 @@ def test_every_contact_purpose_and_row_has_a_link_of_its_own(contact: Contact) -
     assert len(tokens) == 5
     # 256 bits, in six per character.
     assert {len(token) for token in tokens} == {43}
+
+
+def test_links_for_many_are_those_for_each(contact: Contact, django_assert_num_queries: Any) -> None:
+    stale, moved, fresh = (make_contact(contact.client) for _ in range(3))
+    purposes = Purpose.WISHES, Purpose.UNSUBSCRIBE
+    known = wishes_link(contact)
+    before = wishes_link(moved)
+    moved.email = "another@client.example"
+    moved.save()
+    # A link to one row is another one.
+    link_for(stale, Purpose.WISHES, now=NOW, subject_id=1)
+    wanted = [(one, purpose) for one in (contact, stale, moved, fresh) for purpose in purposes]
+    found = links_for(wanted, now=NOW)
+    assert found == {(one.pk, purpose): link_for(one, purpose, now=NOW) for one, purpose in wanted}
+    assert token_of(found[contact.pk, Purpose.WISHES]) == known
+    assert token_of(found[moved.pk, Purpose.WISHES]) != before
+    for (pk, purpose), url in found.items():
+        link = open_link(token_of(url), now=NOW)
+        assert (link.contact_id, link.purpose, link.created_at) == (pk, purpose, NOW)
+    with django_assert_num_queries(1):
+        assert links_for(wanted, now=NOW) == found
+
+
+def test_many_new_links_take_two_statements(contact: Contact, django_assert_num_queries: Any) -> None:
+    contacts = [make_contact(contact.client) for _ in range(5)]
+    with django_assert_num_queries(2):
+        assert len(links_for([(one, Purpose.WISHES) for one in contacts], now=NOW)) == 5
 
 
 def test_table_alone_tells_no_token(contact: Contact, settings: Settings) -> None:
