@@ -1,11 +1,12 @@
 """A meeting request laid over its participants' cells, and what can be read from them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
 from itertools import compress
 from operator import getitem
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -108,6 +109,32 @@ class Assessment:
         start = quarter_at(start_at) - self._first
         near_miss = self._near_miss(start)
         return near_miss if near_miss.blockers else self._slots(np.array([start]))[0]
+
+    def ranked(
+        self, starts: Iterable[datetime], added: Mapping[datetime, Mapping[str, float]] = MappingProxyType({})
+    ) -> tuple[Slot, ...]:
+        """The slots from these starts from the fairest; those at which somebody is blocked are left out.
+
+        `added` are points by start and id, that count in the order as if the slot cost that person so much more.
+
+        Raises:
+            InvalidInput: as `slot_at`.
+        """
+        slots = {start_at: slot for start_at in sorted(set(starts)) if isinstance(slot := self.slot_at(start_at), Slot)}
+        if not slots:
+            return ()
+        places = np.array([quarter_at(start_at) - self._first for start_at in slots])
+        units = self._availability.costs(places, self._width).astype(np.int64)
+        for column, start_at in enumerate(slots):
+            for row, person in enumerate(self.participants):
+                units[row, column] += round(added.get(start_at, {}).get(person.id, 0) * UNITS_PER_POINT)
+        if self._teams is None:
+            ranking = Ranking(units, self._fairness)
+        else:
+            counted, ties = self._teams.weighed(units, self._availability.blocked(places, self._width) > 0)
+            ranking = Ranking(counted, self._fairness, ties)
+        found = list(slots.values())
+        return tuple(found[place] for place in ranking.fairest_first(np.arange(len(found))).tolist())
 
     def days(self, zone: ZoneInfo | None = None) -> tuple[DayOutlook, ...]:
         """Every date on which a slot could start, on the wall in `zone` or else the anchor's, in order."""

@@ -62,3 +62,23 @@ class OccurrencesLost(BookingError):
     def __init__(self, lost: Sequence[NearMiss]) -> None:
         super().__init__(", ".join(miss.start_at.isoformat() for miss in lost))
         self.lost = tuple(lost)
+
+
+class MeetingNotTheirs(BookingError):
+    """A contact may not do this to the meeting by themselves; `refusal` says why."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
+class OfferClosed(BookingError):
+    """Nothing can be chosen any more: another time is booked, or the offer was withdrawn or is over."""
+
+
+class TooLateToUndo(BookingError):
+    """The minutes for taking a choice back are over, or somebody changed the meeting meanwhile."""
+
+
+class TooManyKept(BookingError):
+    """The contact keeps as many times as one may at once."""

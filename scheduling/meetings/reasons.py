@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from clients.reader import Reader
 from scheduling.engine import Band, Explanation, Position, Reason
+from scheduling.meetings.offers.comfort import Comfort
 from scheduling.meetings.proposals.people import Away, Leave, Portrait
 from scheduling.meetings.proposals.wording import bdi, duration, listing, weekday_name
 
@@ -23,6 +24,18 @@ def band_word(band: Band) -> str:
         Band.HARD: _("Hard"),
         Band.VERY_HARD: _("Very hard"),
     }[band]
+
+
+def comfort_words(comfort: Comfort) -> str:
+    """“in your working hours”, “early for you”."""
+    return {
+        Comfort.WORKING: _("in your working hours"),
+        Comfort.A_LITTLE_OUTSIDE: _("a little outside your hours"),
+        Comfort.EARLY: _("early for you"),
+        Comfort.VERY_EARLY: _("very early for you"),
+        Comfort.LATE: _("late for you"),
+        Comfort.VERY_LATE: _("very late for you"),
+    }[comfort]
 
 
 def cost_reason(starts: dt.datetime, ends: dt.datetime, explanation: Explanation, reader: Reader) -> SafeString:

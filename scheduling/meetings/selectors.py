@@ -1,15 +1,28 @@
-"""Reads: the meetings an account manager may see, and people as the engine sees them."""
+"""Reads: the meetings, series and offers an account manager may see, and people as the engine sees them."""
 
 import dataclasses
 import datetime as dt
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
+from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Extract, Power
+from django.db.models import (
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Extract, Power
 from numpy.typing import NDArray
 
 from clients.day import away_dates, participant_of, person_key
@@ -18,7 +31,7 @@ from clients.selectors import clients_for
 from holidays_app.calendars import CalendarDays, UnsupportedYear, known_until, supported_years
 from holidays_app.selectors import days_for_calendars
 from scheduling.engine import Participant, Role
-from scheduling.meetings.models import Attendance, Meeting, Series
+from scheduling.meetings.models import Attendance, Invitee, Meeting, Offer, OfferedTime, Series
 from scheduling.meetings.models.meeting import BLOCKING, Status
 
 BURDEN_HALF_LIFE = dt.timedelta(weeks=8)
@@ -34,7 +47,31 @@ def meetings_for(actor: AccountManager) -> QuerySet[Meeting]:
     """The meetings of the clients that the actor looks after, and those that the actor attends."""
     attends = Attendance.objects.filter(meeting=OuterRef("pk"), account_manager=actor)
     visible = Q(client__in=clients_for(actor)) | Q(organizer=actor) | Exists(attends)
-    return Meeting.objects.filter(visible).select_related("client", "organizer")
+    # What is merely held belongs to the offer that holds it.
+    return Meeting.objects.filter(visible).exclude(status=Status.HELD).select_related("client", "organizer")
+
+
+def offers_for(actor: AccountManager) -> QuerySet[Offer]:
+    """The offers to the clients that the actor looks after, and those that the actor sent or is to attend."""
+    invited = Invitee.objects.filter(offer=OuterRef("pk"), account_manager=actor)
+    visible = Q(client__in=clients_for(actor)) | Q(account_manager=actor) | Exists(invited)
+    return Offer.objects.filter(visible).select_related("client", "account_manager", "meeting")
+
+
+# Any, because mypy knows an annotation only where it is made.
+def open_offers(actor: AccountManager, *, now: dt.datetime) -> QuerySet[Any]:
+    """Those of the actor's offers that wait for an answer, with how many contacts are asked and have answered."""
+    to_come = OfferedTime.objects.filter(offer=OuterRef("pk"), start_at__gt=now)
+    waiting = offers_for(actor).filter(Exists(to_come), meeting__isnull=True, withdrawn_at__isnull=True)
+    return with_answers(waiting)
+
+
+def with_answers(offers: QuerySet[Offer]) -> QuerySet[Any]:
+    """The offers with how many contacts are `asked`, and how many of them have `answered`."""
+    contacts = Invitee.objects.filter(offer=OuterRef("pk"), contact__isnull=False).order_by().values("offer")
+    count = contacts.annotate(count=Count("pk")).values("count")
+    answered = contacts.filter(answered_at__isnull=False).annotate(count=Count("pk")).values("count")
+    return offers.annotate(asked=Subquery(count), answered=Coalesce(Subquery(answered), 0))
 
 
 def series_for(actor: AccountManager) -> QuerySet[Series]:
@@ -42,6 +79,15 @@ def series_for(actor: AccountManager) -> QuerySet[Series]:
     attends = Attendance.objects.filter(meeting__series=OuterRef("pk"), account_manager=actor)
     visible = Q(client__in=clients_for(actor)) | Q(organizer=actor) | Exists(attends)
     return Series.objects.filter(visible).select_related("client", "organizer")
+
+
+def looks_after(contact: Contact) -> AccountManager | None:
+    """Who speaks with the contact: the host of their latest meeting, else one of the client's team, else an admin."""
+    hosted = Meeting.objects.filter(attendances__contact=contact, organizer__is_active=True).order_by("-start_at")
+    if meeting := hosted.select_related("organizer").first():
+        return meeting.organizer
+    active = AccountManager.objects.filter(is_active=True)
+    return active.filter(teams=contact.client.team_id).first() or active.filter(is_staff=True).first()
 
 
 @dataclass(frozen=True)
@@ -92,7 +138,7 @@ def attendees(
             raise UnsupportedYear(calendar.country, end_at.year, supported_years(calendar.country))
     days = days_for_calendars(calendars, first_date, last_date, language, as_far_as_known=True)
     away = away_dates(people, first_date, last_date)
-    busy = busy_seconds(people, start_at, end_at, excluding)
+    busy = busy_seconds(people, start_at, end_at, excluding, now=now)
     burdens = burdens_of(people, now)
     result = []
     for person in people:
@@ -164,7 +210,8 @@ _BUSY_TIMES_OF = """
                AND status = ANY(%(statuses)s)
                AND upper(during) > %(start_at)s
                AND lower(during) < %(end_at)s
-               AND meeting_id IS DISTINCT FROM %(excluding)s)
+               AND meeting_id IS DISTINCT FROM %(excluding)s
+               AND meeting_id <> ALL(ARRAY(SELECT id FROM meetings_meeting WHERE held_until_at <= %(now)s)))
       FROM unnest(string_to_array(%({kind_id}s)s, ',')::bigint[]) AS people (id)
 """
 _BUSY_TIMES = " UNION ALL ".join(
@@ -174,9 +221,17 @@ _BUSY_TIMES = " UNION ALL ".join(
 
 
 def busy_seconds(
-    people: Sequence[Person], start_at: dt.datetime, end_at: dt.datetime, excluding: Meeting | None = None
+    people: Sequence[Person],
+    start_at: dt.datetime,
+    end_at: dt.datetime,
+    excluding: Meeting | None = None,
+    *,
+    now: dt.datetime | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """When each person is busy, by attendee key: one row a time, its start and end in seconds since 1970."""
+    """When each person is busy, by attendee key: one row a time, its start and end in seconds since 1970.
+
+    Holds that have ended by `now` keep nobody busy.
+    """
     longest_buffer = dt.timedelta(minutes=max((person.buffer_minutes for person in people), default=0))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -189,6 +244,7 @@ def busy_seconds(
                 "start_at": start_at,
                 "end_at": end_at + longest_buffer,
                 "excluding": excluding.pk if excluding is not None else None,
+                "now": now,
             },
         )
         runs = {key: run or b"" for key, run in cursor.fetchall()}

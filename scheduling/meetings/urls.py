@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.meetings.views import fairness, meetings, one_series, propose, series
+from scheduling.meetings.views import fairness, meetings, offers, one_series, propose, series
 
 app_name = "meetings"
 
@@ -19,6 +19,11 @@ urlpatterns = [
     path("series/<int:pk>/move/", one_series.move, name="move_series"),
     path("series/<int:pk>/series.ics", one_series.calendar_file, name="series_file"),
     path("series/<int:pk>/cancel/", one_series.cancel, name="cancel_series"),
+    path("offers/", offers.offer_list, name="offers"),
+    path("offers/send/", offers.send, name="send_offer"),
+    path("offers/<int:pk>/", offers.detail, name="offer"),
+    path("offers/<int:pk>/close/", offers.close, name="close_offer"),
+    path("offers/<int:pk>/withdraw/", offers.withdraw, name="withdraw_offer"),
     path("<int:pk>/", meetings.detail, name="detail"),
     path("<int:pk>/edit/", meetings.edit, name="edit"),
     path("<int:pk>/keep/", meetings.keep, name="keep"),

@@ -100,7 +100,7 @@ class BookingForm(IdempotentForm, MeetingWordsForm):
         optional = values.get("optional") or []
         if not self.errors and not people.keys() >= {*optional}:
             self.add_error("optional", _("Mark as optional only people who are in the meeting."))
-        coming = str(self.data.get("start_at", "")).split(";")[1:] or list(people)
+        coming = self.coming_keys() or list(people)
         if not self.errors and not people.keys() >= {*coming}:
             self.add_error("start_at", _("Choose a time again: not all who would come then are in the meeting."))
         if not self.errors:
@@ -108,6 +108,10 @@ class BookingForm(IdempotentForm, MeetingWordsForm):
                 values[name] = [person for person in values[name] if attendee_key(person) in coming]
             values["optional"] = [people[key] for key in optional if key in coming]
         return values
+
+    def coming_keys(self) -> list[str]:
+        """Who comes to the chosen time, where it names them."""
+        return str(self.data.get("start_at", "")).split(";")[1:]
 
 
 class ReasonForm(IdempotentForm):

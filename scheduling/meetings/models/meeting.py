@@ -49,6 +49,8 @@ class Meeting(models.Model):
     )
     policy = models.CharField(_("policy"), max_length=12, choices=POLICIES, default=Policy.CLIENT_FIRST.value)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.CONFIRMED)
+    # Of a held one; afterwards it blocks nobody, and the next booking of one of its people deletes it.
+    held_until_at = models.DateTimeField(_("held until"), null=True, blank=True, editable=False)
     uid = models.CharField(max_length=255, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     series = models.ForeignKey(
@@ -76,12 +78,18 @@ class Meeting(models.Model):
         ordering = ["start_at", "pk"]
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
+        indexes = [
+            models.Index(fields=["held_until_at"], name="meeting_holds", condition=Q(held_until_at__isnull=False))
+        ]
         constraints = [
             models.CheckConstraint(name="meeting_ends_after_start", condition=Q(end_at__gt=F("start_at"))),
             models.CheckConstraint(
                 name="meeting_has_its_week_of_the_series",
                 condition=Q(series__isnull=True, series_week_date__isnull=True)
                 | Q(series__isnull=False, series_week_date__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="meeting_held_until_an_hour", condition=Q(status="held") ^ Q(held_until_at__isnull=True)
             ),
             models.UniqueConstraint(
                 fields=["series", "series_week_date"],
@@ -244,7 +252,9 @@ class MeetingChange(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     sequence = models.PositiveIntegerField()
     at = models.DateTimeField(db_index=True)
+    # Who did it: one of ours, or a contact on a page of theirs; nobody where clocks did.
     actor = models.ForeignKey(AccountManager, models.PROTECT, null=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     previous_start_at = models.DateTimeField(null=True)
     # Where clocks changed: the UTC offsets in minutes that attendees knew, by attendance.
@@ -256,7 +266,17 @@ class MeetingChange(models.Model):
         ordering = ["sequence", "pk"]
         verbose_name = _("meeting change")
         verbose_name_plural = _("meeting changes")
-        constraints = [models.UniqueConstraint(fields=["meeting", "sequence"], name="meeting_change_once_per_sequence")]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "sequence"], name="meeting_change_once_per_sequence"),
+            models.CheckConstraint(
+                name="meeting_change_by_one_person", condition=Q(actor__isnull=True) | Q(contact__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sequence}"
+
+    @property
+    def person(self) -> AccountManager | Contact | None:
+        """Who did it; nobody where clocks did."""
+        return self.actor or self.contact

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from clients.models import AccountManager, Person
+from clients.models import Person
 from clients.reader import Reader, offset_label
 from clients.zones import city
 from scheduling.engine import Participant
@@ -82,7 +82,7 @@ class Portrait:
         return away is not None and away.leave in {Leave.HOLIDAY, Leave.DAY_OFF} and has_hours
 
 
-def portraits(attendees: Sequence[Attendee], actor: AccountManager, reader: Reader) -> tuple[Portrait, ...]:
+def portraits(attendees: Sequence[Attendee], actor: Person, reader: Reader) -> tuple[Portrait, ...]:
     """The attendees in the order given, called by short names that tell them apart."""
     names = short_names([attendee.person for attendee in attendees])
     return tuple(

@@ -270,7 +270,9 @@ def _table_row(portrait: Portrait, cells: Sequence[Cell], reader: Reader) -> tup
     return tuple(
         TableCell(
             theirs.time(cell.start_at),
-            band_word(cell.band) if cell.band else ", ".join(reason_word(reason) for reason in cell.reasons),
+            band_word(cell.band)
+            if cell.band
+            else plain_listing((str(reason_word(reason)) for reason in cell.reasons), reader),
         )
         for cell in cells
         if reader.wall(cell.start_at).minute == 0

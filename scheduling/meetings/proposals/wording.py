@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Literal
 
 from babel import dates as cldr
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
-from babel.units import format_unit
+from babel.units import format_unit, get_unit_name
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -26,9 +27,11 @@ def share(value: float, reader: Reader) -> str:
 def duration(minutes: int, reader: Reader) -> str:
     """“45 minutes”, “2 hours” or “1 hour 30 minutes”."""
     hours, rest = divmod(minutes, 60)
-    parts = [(hours, "hour"), (rest, "minute")]
+    parts = [(hours, "duration-hour"), (rest, "duration-minute")]
+    # In CLDR a language without long forms, such as Japanese, has its short ones there; Babel has nothing.
+    length: Literal["long", "short"] = "long" if get_unit_name("duration-minute", "long", reader.locale) else "short"
     return format_list(
-        [format_unit(count, unit, "long", locale=reader.locale) for count, unit in parts if count],
+        [format_unit(count, unit, length, locale=reader.locale) for count, unit in parts if count],
         style="unit-narrow",  # the one unit list that Babel has in full for every language
         locale=reader.locale,
     )

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from clients.audit import audit
@@ -18,6 +18,7 @@ from scheduling.meetings.selectors import attendee_key, attendees
 from scheduling.meetings.services.rows import (
     as_far_as_holidays_are_known,
     attend,
+    by,
     check_time,
     new_attendance,
     set_time,
@@ -29,7 +30,7 @@ from scheduling.meetings.services.transactions import booking_transaction, lock_
 @booking_transaction
 def book(
     *,
-    actor: AccountManager,
+    actor: Person,
     contacts: Sequence[Contact],
     colleagues: Sequence[AccountManager],
     title: str,
@@ -44,8 +45,8 @@ def book(
 ) -> Meeting:
     """The confirmed meeting, with what it costs each attendee; anchored in the zone of the first contact who must come.
 
-    The actor organizes it, or the first colleague who must come where the actor need not. Those of the people who are
-    `optional` are invited where they can come then.
+    The actor organizes it, or the first colleague who must come where the actor need not or is a contact. Those of the
+    people who are `optional` are invited where they can come then.
 
     Raises: InvalidBooking, SlotBlocked, SlotTaken, TryAgain.
     """
@@ -61,7 +62,8 @@ def book(
         )
     check_time(start_at, duration_minutes, now)
     lock_people([*contacts, *colleagues])
-    slot = _slot(contacts, colleagues, optional, start_at, duration_minutes, policy, now)
+    end_holds([*contacts, *colleagues], now)
+    slot = slot_for(contacts, colleagues, optional, start_at, duration_minutes, policy, now)
     meeting = Meeting(
         client=guests[0].client,
         organizer=actor if actor in hosts else hosts[0],
@@ -74,17 +76,15 @@ def book(
         created_at=now,
     )
     set_time(meeting, guests[0].time_zone, start_at, duration_minutes)
-    meeting.save(force_insert=True)
-    people = {attendee_key(person): person for person in [*contacts, *colleagues]}
-    Attendance.objects.bulk_create(new_attendance(meeting, people[share.id], share) for share in slot.participants)
-    _record(meeting, MeetingChange.Kind.BOOKED, actor, now)
+    store(meeting, slot, [*contacts, *colleagues])
+    record(meeting, MeetingChange.Kind.BOOKED, actor, now)
     return meeting
 
 
 @booking_transaction
 def move(
     *,
-    actor: AccountManager,
+    actor: Person,
     meeting: Meeting,
     start_at: dt.datetime,
     duration_minutes: int,
@@ -101,12 +101,13 @@ def move(
     check_time(start_at, duration_minutes, now)
     rows = list(meeting.attendances.select_related("contact__calendar", "account_manager__calendar"))
     lock_people(row.person for row in rows)
+    end_holds([row.person for row in rows], now)
     meeting = _current(meeting, sequence, now)
     contacts = [row.contact for row in rows if row.contact is not None]
     colleagues = [row.account_manager for row in rows if row.account_manager is not None]
     optional = [row.person for row in rows if row.is_optional]
     policy = Policy(meeting.policy)
-    slot = _slot(contacts, colleagues, optional, start_at, duration_minutes, policy, now, excluding=meeting)
+    slot = slot_for(contacts, colleagues, optional, start_at, duration_minutes, policy, now, excluding=meeting)
     previous_start_at = meeting.start_at
     set_time(meeting, meeting.time_zone, start_at, duration_minutes)
     meeting.sequence += 1
@@ -121,7 +122,7 @@ def move(
         if share is not None:
             attend(row, share)
         row.save()
-    _record(meeting, MeetingChange.Kind.MOVED, actor, now, reason, previous_start_at)
+    record(meeting, MeetingChange.Kind.MOVED, actor, now, reason, previous_start_at)
     return meeting
 
 
@@ -149,12 +150,12 @@ def edit(
         setattr(meeting, field, value)
     meeting.sequence += 1
     meeting.save()
-    _record(meeting, MeetingChange.Kind.EDITED, actor, now)
+    record(meeting, MeetingChange.Kind.EDITED, actor, now)
     return meeting
 
 
 @booking_transaction
-def cancel(*, actor: AccountManager, meeting: Meeting, reason: str, sequence: int, now: dt.datetime) -> Meeting:
+def cancel(*, actor: Person, meeting: Meeting, reason: str, sequence: int, now: dt.datetime) -> Meeting:
     """The cancelled meeting; its time is free again for everybody.
 
     Raises: StaleMeeting, TryAgain.
@@ -164,11 +165,29 @@ def cancel(*, actor: AccountManager, meeting: Meeting, reason: str, sequence: in
     meeting.sequence += 1
     meeting.save()
     meeting.attendances.update(status=Status.CANCELLED)
-    _record(meeting, MeetingChange.Kind.CANCELLED, actor, now, reason)
+    record(meeting, MeetingChange.Kind.CANCELLED, actor, now, reason)
     return meeting
 
 
-def _slot(
+def store(meeting: Meeting, slot: Slot, people: Sequence[Person]) -> None:
+    """Writes the new meeting with the attendances of those of the people who come."""
+    meeting.save(force_insert=True)
+    by_key = {attendee_key(person): person for person in people}
+    Attendance.objects.bulk_create(new_attendance(meeting, by_key[share.id], share) for share in slot.participants)
+
+
+def end_holds(people: Sequence[Person], now: dt.datetime) -> int:
+    """How many holds of these people, whose locks are held, were over and are deleted: no sweeper needs to run."""
+    contacts = [person.pk for person in people if isinstance(person, Contact)]
+    colleagues = [person.pk for person in people if not isinstance(person, Contact)]
+    theirs = Q(attendances__contact__in=contacts) | Q(attendances__account_manager__in=colleagues)
+    over = set(Meeting.objects.filter(theirs, held_until_at__lte=now).order_by().values_list("pk", flat=True))
+    if over:
+        Meeting.objects.filter(pk__in=over, status=Status.HELD).delete()
+    return len(over)
+
+
+def slot_for(
     contacts: Sequence[Contact],
     colleagues: Sequence[AccountManager],
     optional: Collection[Person],
@@ -207,10 +226,10 @@ def _current(meeting: Meeting, sequence: int, now: dt.datetime) -> Meeting:
     return current
 
 
-def _record(
+def record(
     meeting: Meeting,
     kind: MeetingChange.Kind,
-    actor: AccountManager,
+    actor: Person,
     now: dt.datetime,
     reason: str = "",
     previous_start_at: dt.datetime | None = None,
@@ -221,7 +240,7 @@ def _record(
         kind=kind,
         sequence=meeting.sequence,
         at=now,
-        actor=actor,
+        **by(actor),
         reason=reason,
         previous_start_at=previous_start_at,
     )

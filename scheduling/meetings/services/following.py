@@ -14,6 +14,7 @@ from scheduling.meetings.models import Attendance, Meeting, MeetingChange, Serie
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.models.series import monday_of, weekly_time_text
 from scheduling.meetings.selectors import attendee_key, attendees, without
+from scheduling.meetings.services.booking import end_holds
 from scheduling.meetings.services.rows import as_far_as_holidays_are_known, attend, new_attendance, set_time
 from scheduling.meetings.services.series import (
     change_of,
@@ -91,6 +92,7 @@ def move_following(
     check_times(times)
     people = people_of(series)
     lock_people(people)
+    end_holds(people, now)
     series, following = _current(series, revision, monday_of(request.start_date), now)
     gone = {week_date: meeting for week_date, meeting in following.items() if week_date not in by_week}
     changing = {

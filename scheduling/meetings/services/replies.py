@@ -4,18 +4,17 @@ import datetime as dt
 from collections.abc import Callable
 from uuid import UUID
 
-from clients.models import AccountManager
+from clients.models import Contact, Person
 from scheduling.meetings.errors import KeyInFlight, KeyReused
 from scheduling.meetings.models import IdempotentReply
+from scheduling.meetings.services.rows import by
 from scheduling.meetings.services.transactions import booking_transaction, try_lock
 
 KEEP = dt.timedelta(days=7)
 
 
 @booking_transaction
-def answer_once(
-    *, actor: AccountManager, key: UUID, request_digest: str, act: Callable[[], str], now: dt.datetime
-) -> str:
+def answer_once(*, actor: Person, key: UUID, request_digest: str, act: Callable[[], str], now: dt.datetime) -> str:
     """Where the request leads: what `act` returns, or what it returned when it ran under this key before.
 
     The reply is stored in the transaction that acts, so there is one exactly when there was an effect.
@@ -25,14 +24,14 @@ def answer_once(
     """
     if not try_lock(lock_key(actor, key)):
         raise KeyInFlight
-    known = IdempotentReply.objects.filter(actor=actor, key=key).first()
+    known = IdempotentReply.objects.filter(**by(actor), key=key).first()
     if known is not None:
         if known.request_digest != request_digest:
             raise KeyReused
         return known.location
     location = act()
     IdempotentReply.objects.create(
-        actor=actor, key=key, request_digest=request_digest, location=location, created_at=now
+        **by(actor), key=key, request_digest=request_digest, location=location, created_at=now
     )
     return location
 
@@ -43,7 +42,8 @@ def forget_replies(*, now: dt.datetime) -> int:
     return deleted
 
 
-def lock_key(actor: AccountManager, key: UUID) -> int:
+def lock_key(actor: Person, key: UUID) -> int:
     """A signed 64-bit number; two keys that share one merely wait for each other."""
-    folded = (key.int ^ (key.int >> 64) ^ (actor.pk << 48)) & (2**64 - 1)
+    whose: int = actor.pk << 1 | isinstance(actor, Contact)
+    folded = (key.int ^ (key.int >> 64) ^ (whose << 47)) & (2**64 - 1)
     return folded - 2**63

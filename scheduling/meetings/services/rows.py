@@ -82,7 +82,7 @@ def new_attendance(meeting: Meeting, person: Person, share: ParticipantSlot) -> 
         if isinstance(person, Contact)
         else {"account_manager": person, "role": "staff"}
     )
-    return attend(Attendance(meeting=meeting, is_optional=share.optional, **columns), share)
+    return attend(Attendance(meeting=meeting, status=meeting.status, is_optional=share.optional, **columns), share)
 
 
 def attend(row: Attendance, share: ParticipantSlot) -> Attendance:
@@ -93,6 +93,11 @@ def attend(row: Attendance, share: ParticipantSlot) -> Attendance:
     row.utc_offset_minutes = utc_offset_minutes(row.person.zone, row.meeting.start_at)
     row.blockers = []
     return row
+
+
+def by(person: Person) -> dict[str, Person]:
+    """The column in which a row says that this person did it: one of ours, or a contact on a page of theirs."""
+    return {"contact": person} if isinstance(person, Contact) else {"actor": person}
 
 
 def weigh(row: Attendance, share: ParticipantSlot) -> None:

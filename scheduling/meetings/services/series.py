@@ -16,6 +16,7 @@ from scheduling.meetings.models import Attendance, Meeting, MeetingChange, Serie
 from scheduling.meetings.models.series import monday_of, weekly_time_text
 from scheduling.meetings.nudge import nudge_workers
 from scheduling.meetings.selectors import attendee_key, attendees
+from scheduling.meetings.services.booking import end_holds
 from scheduling.meetings.services.rows import (
     as_far_as_holidays_are_known,
     check_time,
@@ -56,6 +57,7 @@ def book_series(
     by_week = weeks_of(starts, contacts[0].zone, request, now)
     check_times(times)
     lock_people(people)
+    end_holds(people, now)
     prefetch_related_objects(people, "calendar")
     with as_far_as_holidays_are_known():
         found = attendees(

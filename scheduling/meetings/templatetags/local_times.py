@@ -1,6 +1,7 @@
 """A meeting's time on somebody else's wall, written as the page's reader reads times."""
 
 import dataclasses
+import datetime as dt
 
 from django import template
 from django.utils.html import format_html
@@ -11,6 +12,12 @@ from clients.reader import Reader, zone_label
 from scheduling.meetings.models import Meeting
 
 register = template.Library()
+
+
+@register.simple_tag
+def moment_there(at: dt.datetime, person: Person, reader: Reader) -> str:
+    """“Tue 8 Dec, 07:00” on that person's wall, as the page's reader writes it."""
+    return reader.in_zone(person.time_zone).moment(at)
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django import template
 
@@ -33,6 +34,12 @@ def time_range(start_at: dt.datetime, end_at: dt.datetime, reader: Reader) -> st
 def number(value: float, reader: Reader) -> str:
     """“1,214”."""
     return wording.points(value, reader)
+
+
+@register.filter
+def listing(items: Iterable[str], reader: Reader) -> str:
+    """“Claire, Kenji and Priya”."""
+    return wording.plain_listing(items, reader)
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients.requests import actor_of
 from scheduling.engine import Reason
@@ -51,7 +51,8 @@ MESSAGES: dict[type[BookingError], Promise] = {
 }
 
 
-def _redirect(location: str) -> HttpResponse:
+def redirect_after(location: str) -> HttpResponse:
+    """Leads on after a POST."""
     # 303: the browser fetches the next page by GET, and going back does not send the form again.
     return HttpResponse(status=303, headers={"Location": location})
 
@@ -60,7 +61,7 @@ def _once(request: HttpRequest, key: uuid.UUID, act: Callable[[], Meeting]) -> s
     return answer_request_once(request, key, lambda: reverse("meetings:detail", args=[act().pk]))
 
 
-@require_GET
+@require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """The actor's meetings to come; those past or cancelled with `?when=past`."""
     now = timezone.now()
@@ -74,7 +75,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     return render(request, "meetings/list.html", {"page": page, "past": past})
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One meeting with everybody's local time and its history."""
     return _render_meeting(request, _meeting(request, pk))
@@ -109,7 +110,7 @@ def book(request: HttpRequest) -> HttpResponse:
     messages.success(request, _("Booked. Everybody gets a confirmation in their own language and time."))
     for name in left_out:
         messages.info(request, _("%(name)s is optional, can’t come then and is not invited.") % {"name": name})
-    return _redirect(location)
+    return redirect_after(location)
 
 
 @require_POST
@@ -142,7 +143,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             status=error.status,
         )
     messages.success(request, _("Moved. Everybody is told of the new time."))
-    return _redirect(location)
+    return redirect_after(location)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -162,7 +163,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         except BookingError as error:
             return _render_meeting(request, _meeting(request, pk), error=error)
         messages.success(request, _("Cancelled. Everybody is told, with your reason."))
-        return _redirect(location)
+        return redirect_after(location)
     return render(
         request, "meetings/cancel.html", {"meeting": meeting, "form": form}, status=422 if form.is_bound else 200
     )
@@ -184,7 +185,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     except BookingError as error:
         return _render_meeting(request, _meeting(request, pk), error=error)
     messages.success(request, _("The meeting stays as it is."))
-    return _redirect(location)
+    return redirect_after(location)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -207,13 +208,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except BookingError as error:
             return _render_meeting(request, _meeting(request, pk), error=error)
         messages.success(request, _("Saved. Everybody gets the new details."))
-        return _redirect(location)
+        return redirect_after(location)
     return render(
         request, "meetings/edit.html", {"meeting": meeting, "form": form}, status=422 if form.is_bound else 200
     )
 
 
-@require_GET
+@require_safe
 def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """The meeting as an iCalendar file."""
     meeting = _meeting(request, pk)
@@ -248,7 +249,7 @@ def _render_meeting(request: HttpRequest, meeting: Meeting, error: BookingError 
         "left_out": [row.person for row in rows if meeting.leaves_out(row)],
         "blocked": [row for row in attending if row.blockers],
         "keep_form": KeepForm(initial=_initial(meeting)) if any(map(_can_stay, attending)) else None,
-        "changes": meeting.changes.select_related("actor"),
+        "changes": meeting.changes.select_related("actor", "contact"),
         "error": str(MESSAGES[type(error)]) if error else "",
         "is_changeable": meeting.status == Status.CONFIRMED and meeting.end_at > timezone.now(),
     }

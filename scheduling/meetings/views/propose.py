@@ -1,5 +1,6 @@
 """The page that proposes fair times: everything that it shows follows from its address."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -16,6 +17,7 @@ from clients.requests import actor_of, reader_for
 from holidays_app.calendars import UnsupportedYear, country_name
 from scheduling.engine import MeetingRequest, Policy
 from scheduling.meetings.forms.booking import BookingForm, IdempotentForm, MoveForm
+from scheduling.meetings.forms.offers import OfferForm
 from scheduling.meetings.forms.people import PEOPLE_FIELDS, Choices, choices_for
 from scheduling.meetings.forms.propose import ProposalForm, asked_data
 from scheduling.meetings.models import Meeting
@@ -24,9 +26,12 @@ from scheduling.meetings.proposals.page import ProposalPage, proposal_page
 from scheduling.meetings.proposals.people import portraits
 from scheduling.meetings.proposals.query import ProposalQuery
 from scheduling.meetings.selectors import attendee_key, attendees, meetings_for
+from scheduling.meetings.services.offers import friday_noon
 
 FIELDS = (*PEOPLE_FIELDS, "client", "duration", "first", "last", "policy", "day", "at", "compare", "ways")
 OPTIONS = 5
+#: So many of the options are ticked to be offered.
+TICKED = 3
 
 
 @require_safe
@@ -74,10 +79,12 @@ def render_proposal(
     if page is not None:
         context |= {
             "booking_form": booking_form or _blank(page, actor, meeting),
-            "is_second_try": booking_form is not None,
+            "is_second_try": booking_form is not None and not isinstance(booking_form, OfferForm),
             "booking_errors": _errors_of_hidden_fields(booking_form),
             "idempotency_key": uuid.uuid4(),
         }
+        if meeting is None:
+            context |= _offer(page, actor, booking_form)
     elif is_asked and status == 200:
         status = 404 if form.is_about_unknown_people else 422
     return _answer(request, context, status)
@@ -172,8 +179,26 @@ def _blank(page: ProposalPage, actor: AccountManager, meeting: Meeting | None) -
     return BookingForm(actor=actor, initial={"channel": wished})
 
 
+def _offer(page: ProposalPage, actor: AccountManager, sent: IdempotentForm | None) -> dict[str, Any]:
+    """The part of the page that offers times instead of booking one: the three fairest are ticked."""
+    fairest = [option.slot.start_at for option in page.options if option.rank is not None][:TICKED]
+    if isinstance(sent, OfferForm):
+        return {"offer_form": sent, "ticked": sent.cleaned_data.get("times", fairest)}
+    initial = {"answer_by": _friday_noon(page, before=min(fairest))} if fairest else {}
+    return {"offer_form": OfferForm(actor=actor, initial=initial), "ticked": fairest}
+
+
+def _friday_noon(page: ProposalPage, *, before: dt.datetime) -> dt.datetime | None:
+    """The first contact's next Friday noon as their wall shows it, as votes often end; None where that is too late."""
+    contacts = {one.key: one.person for one in page.people if isinstance(one.person, Contact)}
+    needed = [f"contact-{pk}" for pk in page.query.contact_ids if f"contact-{pk}" not in page.query.optional_keys]
+    zone = contacts[needed[0]].zone
+    noon_at = friday_noon(zone, timezone.now())
+    return noon_at.astimezone(zone).replace(tzinfo=None) if noon_at < before else None
+
+
 def _errors_of_hidden_fields(booking_form: IdempotentForm | None) -> list[str]:
     if booking_form is None:
         return []
-    shown = {"title", "agenda", "channel", "location", "reason"}
+    shown = {"title", "agenda", "channel", "location", "reason", "times", "words", "hold_until", "closing", "answer_by"}
     return [str(error) for name, errors in booking_form.errors.items() if name not in shown for error in errors]
