@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clients.links import Purpose
 from clients.models import AccountManager, Contact
-from clients.reader import mail_language, mail_reader_of
+from clients.reader import reader_of, text_language
 from scheduling.meetings.plain_text import lines, one_line
 from scheduling.outreach.check_ins.pending import as_pending
 from scheduling.outreach.content import Letter, html_part
@@ -18,23 +18,26 @@ from scheduling.outreach.linking import Linker
 from scheduling.outreach.models import ApprovalEvent, Message
 from scheduling.outreach.texts.purposes import TextPurpose
 from scheduling.outreach.texts.rendering import render
+from scheduling.outreach.texts.wordings import OwnTexts
 
 Kind = ApprovalEvent.Kind
 
 
-def request_letter(message: Message, *, now: dt.datetime, link: Linker) -> Letter:
+def request_letter(message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None) -> Letter:
     """Asks the contact for the approval, in their language and form of address, with its private link."""
     event, contact, sender = _event(message), message.contact, message.sender
     if contact is None or sender is None:
         raise ValueError(f"message {message.pk} asks no contact")
     approvals = [as_pending(event.approval, contact, now=now, link=link)]
-    words = render([TextPurpose.APPROVAL_REQUEST], contact=contact, sender=sender, now=now, approvals=approvals)
+    purposes = [TextPurpose.APPROVAL_REQUEST]
+    words = render(purposes, contact=contact, sender=sender, now=now, approvals=approvals, own=own)
     context = {
         "words": words,
         "subject": words.subject,
         "language": words.language,
         "text_direction": words.text_direction,
         "sender_email": sender.email,
+        "home_url": link(contact, Purpose.HOME, now=now),
         "wishes_url": link(contact, Purpose.WISHES, now=now),
     }
     return Letter(
@@ -47,8 +50,8 @@ def request_letter(message: Message, *, now: dt.datetime, link: Linker) -> Lette
 
 def answer_letter(message: Message) -> Letter:
     """Tells the account manager what a contact said of an approval."""
-    event, reader = _event(message), mail_reader_of(message.person)
-    with translation.override(mail_language(message.person.language)):
+    event, reader = _event(message), reader_of(message.person)
+    with translation.override(text_language(message.person.language)):
         context = {
             **_said(event),
             "reader": reader,

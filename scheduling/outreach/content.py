@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clients.models import Contact
-from clients.reader import Reader, mail_language, mail_reader_of, zone_label
+from clients.reader import Reader, reader_of, text_language, zone_label
 from clients.zones import city
 from scheduling.meetings.clock_changes import in_words, wall_change_of
 from scheduling.meetings.icalendar_files import Method, invitation, web_link
@@ -25,6 +25,7 @@ from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import Correspondence
 from scheduling.outreach.texts.phrases import isolated
 from scheduling.outreach.texts.rendering import greeting_of
+from scheduling.outreach.texts.shipped import shipped
 
 Kind = Message.Kind
 
@@ -59,16 +60,20 @@ class LocalTime:
     zone: str
 
 
-def letter(message: Message, before: Correspondence, *, now: dt.datetime, answer_url: str = "") -> Letter:
+def letter(
+    message: Message, before: Correspondence, *, now: dt.datetime, answer_url: str = "", home_url: str = ""
+) -> Letter:
     """What the message says now, to somebody who was told before what `before` says.
 
-    Where there is an `answer_url`, it asks whether the time still suits them, to be answered there.
+    Where there is an `answer_url`, it asks whether the time still suits them, to be answered there; `home_url` is a
+    contact's own page.
     """
     person = message.person
-    reader = mail_reader_of(person)
+    reader = reader_of(person)
     method = Method.CANCEL if message.kind == Kind.CANCELLATION else Method.REQUEST
-    with translation.override(mail_language(person.language)):
-        context = _context(message, before, reader) | _wording(message, before, reader) | {"answer_url": answer_url}
+    with translation.override(text_language(person.language)):
+        context = _context(message, before, reader) | _wording(message, before, reader)
+        context |= {"answer_url": answer_url, **own_page(home_url, reader)}
         return Letter(
             language=reader.language,
             subject=context["subject"],
@@ -77,6 +82,11 @@ def letter(message: Message, before: Correspondence, *, now: dt.datetime, answer
             calendar=invitation(message.its_meeting, method=method, now=now, comment=context["reason"]),
             method=method,
         )
+
+
+def own_page(home_url: str, reader: Reader) -> dict[str, str]:
+    """The link to a contact's own page with its words, for the foot of a mail; no link, no words."""
+    return {"home_url": home_url, "home_label": shipped(text_language(reader.language)).labels["home"]}
 
 
 def html_part(template: str, context: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 What tells of an act of now (a booking, a change, a request) leaves at once, and so does a reminder that somebody
 wants so shortly before a meeting. A reminder of half a day before or more that falls into the night comes in the
-evening before it; check-ins, surveys, alerts and questions wait for the morning.
+evening before it; check-ins, surveys, alerts, questions and reminders of offers wait for the morning.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ Kind = Message.Kind
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
 #: What waits.
-WAITING = (Kind.CHECK_IN, Kind.SURVEY, Kind.SUITS, Kind.CLOCK_CHANGE)
+WAITING = (Kind.CHECK_IN, Kind.SURVEY, Kind.SUITS, Kind.CLOCK_CHANGE, Kind.OFFER_REMINDER)
 #: Reminders of shorter notice come when they were asked for.
 MOVABLE_LEAD = dt.timedelta(hours=12)
 #: So much earlier one comes at most; who can't be reached for longer gets it when they asked for it.
@@ -38,8 +38,13 @@ def waits_until(message: Message, now: dt.datetime) -> dt.datetime | None:
 
 def next_reachable(contact: Contact, at: dt.datetime) -> dt.datetime:
     """The first instant from `at` on at which the contact can be reached; `at` itself for who never can."""
-    ends = (max(start_at, at) for start_at, end_at in _stretches(contact, at, 0, WEEK_DAYS) if end_at > at)
-    return min(ends, default=at)
+    later: list[dt.datetime] = []
+    for start_at, end_at in _stretches(contact, at, 0, WEEK_DAYS):
+        if start_at <= at < end_at:
+            return at
+        if start_at > at:
+            later.append(start_at)
+    return min(later, default=at)
 
 
 def reminder_due_at(contact: Contact, start_at: dt.datetime, lead: dt.timedelta) -> dt.datetime:

@@ -31,3 +31,18 @@ ANSWERED = gettext_noop("This person has answered already.")
 
 # Of a request for an approval
 APPROVAL_SETTLED = gettext_noop("The approval was settled or handed on before this was sent.")
+
+# Why a check-in is a mail although its reader prefers another channel
+NO_CHANNEL = gettext_noop("By mail, because the team has no chat channel.")
+CHANNEL_FAILED = gettext_noop("By mail, because the team’s chat channel did not take it.")
+CHANNEL_SILENT = gettext_noop("By mail, because the team’s chat channel did not answer in time.")
+CHANNEL_PRIVATE = gettext_noop("By mail, because the team’s chat channel is in a private network.")
+CHANNEL_WRONG = gettext_noop("By mail, because the address of the team’s chat channel is not valid.")
+NOT_REACHED = gettext_noop("By mail, because this person was not reached.")
+
+# Of what an account manager was to say
+NOT_SAID = gettext_noop("Nobody said it in time.")
+NOT_REACHED_AT_ALL = gettext_noop("This person was not reached, and has no mail address.")
+
+# Of an offer
+OFFER_SETTLED = gettext_noop("A time was chosen or the offer was withdrawn before this was sent.")

@@ -14,12 +14,15 @@ from clients.selectors import clients_for, contacts_for
 from scheduling.meetings.models import Attendance, MeetingChange
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.selectors import meetings_for
-from scheduling.outreach.models import Approval, ApprovalEvent, CheckInPlan, Message
+from scheduling.outreach.check_ins.suppression import left_out
+from scheduling.outreach.models import Approval, ApprovalEvent, CheckInPlan, Enquiry, Message
 
 # The changes that give a meeting its start.
 FIXING = (MeetingChange.Kind.BOOKED, MeetingChange.Kind.MOVED, MeetingChange.Kind.CLOCKS)
 #: So many earlier mails of a plan are named in the next one's References.
 THREAD_LENGTH = 10
+#: What is to be said is shown so long before: in the evening, where it is morning there at night.
+SAID_AHEAD = dt.timedelta(hours=24)
 
 
 def messages_for(actor: AccountManager) -> QuerySet[Message]:
@@ -31,6 +34,7 @@ def messages_for(actor: AccountManager) -> QuerySet[Message]:
         Q(meeting__in=meetings_for(actor).values("pk"))
         | Q(contact__in=contacts_for(actor).values("pk"))
         | Q(account_manager=actor)
+        | Q(enquiry__account_manager=actor)
     )
     messages = Message.objects.all() if actor.is_staff else Message.objects.filter(visible)
     return messages.select_related(
@@ -41,6 +45,8 @@ def messages_for(actor: AccountManager) -> QuerySet[Message]:
         "account_manager",
         "approval_event__approval__client",
         "survey__meeting",
+        "offer__client",
+        "enquiry",
     ).defer("raw")
 
 
@@ -49,10 +55,30 @@ def plans_for(actor: AccountManager) -> QuerySet[CheckInPlan]:
     return CheckInPlan.objects.filter(client__in=clients_for(actor)).select_related("client", "account_manager")
 
 
+def enquiries_for(actor: AccountManager) -> QuerySet[Enquiry]:
+    """The requests that people unknown left at the actor's public page, the newest first; all for an admin."""
+    confirmed = Enquiry.objects.exclude(state=Enquiry.State.UNCONFIRMED).select_related("account_manager", "client")
+    return confirmed if actor.is_staff else confirmed.filter(account_manager=actor)
+
+
 def drafts_for(actor: AccountManager, *, now: dt.datetime) -> QuerySet[Message]:
     """The check-ins that wait to be read by the actor or a colleague, the next due first."""
     waiting = messages_for(actor).filter(kind=Message.Kind.CHECK_IN, state=Message.State.DRAFT, expires_at__gt=now)
     return waiting.order_by("due_at", "pk")
+
+
+def to_say_for(actor: AccountManager, *, now: dt.datetime) -> QuerySet[Message]:
+    """The check-ins that the actor says in person, those due within a day among them, the next first."""
+    to_come = Q(state__in=Message.QUEUED, due_at__lte=now + SAID_AHEAD)
+    waiting = with_content(messages_for(actor)).filter(
+        Q(state=Message.State.TO_SAY) | to_come,
+        kind=Message.Kind.CHECK_IN,
+        channel__in=Message.SPOKEN,
+        enrolment__plan__account_manager=actor,
+        enrolment__plan__is_paused=False,
+        expires_at__gt=now,
+    )
+    return waiting.exclude(left_out(now)).order_by("due_at", "pk")
 
 
 def search_messages(actor: AccountManager, *, text: str, state: str, kind: str) -> QuerySet[Message]:
@@ -76,28 +102,43 @@ def search_messages(actor: AccountManager, *, text: str, state: str, kind: str) 
     return messages
 
 
-def with_content(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """The messages with the rows that their words are made of, in a fixed number of queries."""
+_OF_MEETINGS = (
+    "meeting__client",
+    "meeting__organizer",
+    "meeting__series",
+    "change",
+    "attendance__contact",
+    "attendance__account_manager",
+)
+_OF_PLANS = "contact__client", "contact__calendar", "enrolment__plan__account_manager"
+_OF_OTHERS = (
+    *_OF_PLANS,
+    "account_manager",
+    "enrolment__contact__client",
+    "approval_event__approval__account_manager",
+    "approval_event__approval__client",
+    "approval_event__contact",
+    "approval_event__decider",
+    "survey__account_manager",
+    "survey__meeting",
+    "offer__account_manager",
+    "offer__client",
+    "offer_event__contact",
+    "enquiry__account_manager",
+    "entry_code__account_manager",
+)
+
+
+def with_content(messages: QuerySet[Message], *, kinds: Collection[str] | None = None) -> QuerySet[Message]:
+    """The messages with the rows that their words are made of, in a fixed number of queries.
+
+    Where all are of certain `kinds`, what those know nothing of is not asked for.
+    """
+    if kinds is not None and set(kinds) <= {Message.Kind.CHECK_IN}:
+        return messages.select_related(*_OF_PLANS)
     people = Attendance.objects.select_related("contact", "account_manager")
-    return messages.select_related(
-        "meeting__client",
-        "meeting__organizer",
-        "meeting__series",
-        "change",
-        "attendance__contact",
-        "attendance__account_manager",
-        "contact__client",
-        "contact__calendar",
-        "account_manager",
-        "enrolment__plan__account_manager",
-        "enrolment__contact__client",
-        "approval_event__approval__account_manager",
-        "approval_event__approval__client",
-        "approval_event__contact",
-        "approval_event__decider",
-        "survey__account_manager",
-        "survey__meeting",
-    ).prefetch_related(Prefetch("meeting__attendances", queryset=people))
+    attendances = Prefetch("meeting__attendances", queryset=people)
+    return messages.select_related(*_OF_MEETINGS, *_OF_OTHERS).prefetch_related(attendances)
 
 
 @dataclass(frozen=True)
@@ -211,7 +252,10 @@ def _of_plans(messages: Collection[Message]) -> dict[int, Correspondence]:
     if enrolments:
         rank = Window(RowNumber(), partition_by="enrolment", order_by=[F("sent_at").desc(), F("pk").desc()])
         rows = Message.objects.filter(
-            kind=Message.Kind.CHECK_IN, enrolment__in=enrolments, state=Message.State.SENT
+            kind=Message.Kind.CHECK_IN,
+            channel=Message.Channel.EMAIL,
+            enrolment__in=enrolments,
+            state=Message.State.SENT,
         ).alias(rank=rank)
         latest = rows.filter(rank__lte=THREAD_LENGTH).order_by("sent_at", "pk")
         for enrolment, message_id in latest.values_list("enrolment_id", "message_id"):
@@ -229,9 +273,9 @@ def standing_attendances() -> QuerySet[Any]:
     )
 
 
-def due_count(now: dt.datetime) -> int:
-    """How many messages wait to be claimed."""
-    return Message.objects.filter(state__in=Message.QUEUED, next_try_at__lte=now).count()
+def due_count(now: dt.datetime, *, at_most: int | None = None) -> int:
+    """How many messages wait to be claimed; nobody counts beyond `at_most`."""
+    return Message.objects.filter(state__in=Message.QUEUED, next_try_at__lte=now).order_by()[:at_most].count()
 
 
 #: An answer is shown on the client's page for so long.

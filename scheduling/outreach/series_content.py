@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.models import Contact
-from clients.reader import Reader, mail_language, mail_reader_of
+from clients.reader import Reader, reader_of, text_language
 from clients.zones import city
 from scheduling.meetings.icalendar_files import Method, series_invitation, series_method, web_link
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import lines, one_line
-from scheduling.outreach.content import Letter, html_part, places_of_new_rules, set_apart
+from scheduling.outreach.content import Letter, html_part, own_page, places_of_new_rules, set_apart
 from scheduling.outreach.models import Message
 from scheduling.outreach.selectors import Correspondence
 from scheduling.outreach.texts.rendering import greeting_of
@@ -49,10 +49,10 @@ def is_of_series(message: Message) -> bool:
     return message.change is not None and message.change.series_sequence is not None
 
 
-def series_letter(message: Message, before: Correspondence, *, now: dt.datetime) -> Letter:
+def series_letter(message: Message, before: Correspondence, *, now: dt.datetime, home_url: str = "") -> Letter:
     """What the message says now: all occurrences to come, or those that were cancelled, with one calendar file."""
     person = message.person
-    reader = mail_reader_of(person)
+    reader = reader_of(person)
     meetings = _meetings(message)
     is_cancelled = message.kind == Kind.CANCELLATION
     changed = _changed_together(message)
@@ -67,9 +67,10 @@ def series_letter(message: Message, before: Correspondence, *, now: dt.datetime)
     wanted = Method.CANCEL if is_cancelled else Method.REQUEST
     # A recurring event is told whole; of single ones those that changed.
     told = meetings if series.rule and not is_cancelled else [one for one in meetings if one.pk in changed]
-    with translation.override(mail_language(person.language)):
+    with translation.override(text_language(person.language)):
         reason = lines(before.reason) if message.kind != Kind.CONFIRMATION else ""
         context = _context(message, listed, reader) | _wording(message, before, listed, reader) | {"reason": reason}
+        context |= own_page(home_url, reader)
         return Letter(
             language=reader.language,
             subject=context["subject"],

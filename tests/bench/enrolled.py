@@ -48,7 +48,7 @@ class Enrolled:
                 "creation_key": "gen_random_uuid()",
                 # Lists of lengths without a common factor, so that every zone meets every language and calendar.
                 "time_zone": _one_of(sorted(available_timezones())),
-                "language": _one_of([code for code, _name in settings.MAIL_LANGUAGES]),
+                "language": _one_of([code for code, _name in settings.LANGUAGES]),
                 "calendar_id": _one_of(self._calendars, every=7),
             },
         )

@@ -22,6 +22,7 @@ from scheduling.outreach.selectors import with_content
 from scheduling.outreach.services import BATCH, claim, deliver
 from scheduling.outreach.services.planning_check_ins import plan_check_ins
 from scheduling.outreach.texts.rendering import render
+from scheduling.outreach.texts.wordings import OwnTexts
 from tests.bench.enrolled import Enrolled, empty_outbox
 from tests.bench.measuring import seconds
 
@@ -195,10 +196,10 @@ def _send(message: Message, server: MailServer) -> None:
     contact, sender = message.contact, message.sender
     assert contact is not None
     assert sender is not None
-    words = render(message.purposes, contact=contact, sender=sender, now=DUE_AT, own={})
+    words = render(message.purposes, contact=contact, sender=sender, now=DUE_AT, own=OwnTexts())
     url = f"https://dayband.example/p/{'a' * 43}/"
-    mail = compose(message, letter_with(words, sender, wishes_url=url, unsubscribe_url=url), thread=(), now=DUE_AT)
-    server.send(mail)
+    letter = letter_with(words, sender, home_url=url, wishes_url=url, unsubscribe_url=url)
+    server.send(compose(message, letter, thread=(), now=DUE_AT))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
+SAME_STEP = {"weekday": "0", "at_wall": "09:00", "purpose": "priorities", "on_day_off": "next"}
 EVERY_DAY = {day: [["06:00", "23:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 
 
@@ -74,6 +75,7 @@ def edited(plan: CheckInPlan, *more: dict[str, str], frequency: str = "weekly", 
             "weekday": str(step.weekday),
             "at_wall": f"{step.at_wall:%H:%M}",
             "purpose": step.purpose,
+            "channel": step.channel,
             "on_day_off": step.on_day_off,
         }
         for step in plan.steps.all()
@@ -171,14 +173,15 @@ def test_a_test_goes_to_whoever_asks_for_it_and_to_nobody_else(
 
 def test_steps_terms_and_contacts_are_saved_together(browser: Browser, plan: CheckInPlan, url: str) -> None:
     assert browser.get(f"{url}edit/").status_code == 200
-    new = {"weekday": "1", "at_wall": "08:15", "purpose": "dates", "on_day_off": "skip"}
+    new = {"weekday": "1", "at_wall": "08:15", "purpose": "dates", "channel": "email", "on_day_off": "skip"}
     form = edited(plan, new, frequency="monthly", quiet_days="5", **{"step-0-DELETE": "on"})
     assert browser.post(f"{url}edit/", form).status_code == 302
     plan.refresh_from_db()
     assert plan.quiet_days == 5
     assert Enrolment.objects.get().frequency == "monthly"
-    steps = [(step.weekday, f"{step.at_wall:%H:%M}", step.on_day_off) for step in plan.steps.all()]
-    assert steps == [(1, "08:15", "skip"), (2, "10:00", "next"), (4, "14:00", "next")]
+    steps = [(step.weekday, f"{step.at_wall:%H:%M}", step.channel, step.on_day_off) for step in plan.steps.all()]
+    kept = [(2, "10:00", "preferred", "next"), (4, "14:00", "preferred", "next")]
+    assert steps == [(1, "08:15", "email", "skip"), *kept]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +190,8 @@ def test_steps_terms_and_contacts_are_saved_together(browser: Browser, plan: Che
         ({"weekday": "9", "at_wall": "08:15", "purpose": "dates", "on_day_off": "skip"}, {}, "Weekday"),
         ({"weekday": "1", "at_wall": "25:00", "purpose": "dates", "on_day_off": "skip"}, {}, "Local time"),
         ({"weekday": "1", "at_wall": "08:15", "purpose": "poem", "on_day_off": "skip"}, {}, "Purpose"),
-        ({"weekday": "0", "at_wall": "09:00", "purpose": "priorities", "on_day_off": "next"}, {}, "the same"),
+        ({**SAME_STEP, "channel": "email"}, {}, "the same"),
+        ({**SAME_STEP, "channel": "smoke"}, {}, "Channel"),
         (None, {"quiet_days": "61"}, "60"),
         (None, {"frequency": ""}, "at least one contact"),
         (None, {f"step-{number}-DELETE": "on" for number in range(3)}, "at least one step"),

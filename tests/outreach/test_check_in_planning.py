@@ -190,16 +190,17 @@ def test_every_second_week_is_counted_from_the_first_however_long_ago() -> None:
     assert len(planned(enrolment)) == 3
 
 
-def test_rhythms_are_the_same_where_dates_and_purposes_are() -> None:
+def test_rhythms_are_the_same_where_dates_purposes_and_channels_are() -> None:
     one, two = NewStep(0, dt.time(9), "priorities"), NewStep(4, dt.time(14), "dates", channel="email")
-    assert rhythm_of([one, two]) == rhythm_of([NewStep(4, dt.time(14), "dates"), one])
+    assert rhythm_of([one, two]) == rhythm_of([NewStep(4, dt.time(14), "dates", channel="email"), one])
     changed = [
         NewStep(1, dt.time(9), "priorities"),
         NewStep(0, dt.time(9, 30), "priorities"),
         NewStep(0, dt.time(9), "dates"),
         NewStep(0, dt.time(9), "priorities", on_day_off="skip"),
+        NewStep(0, dt.time(9), "priorities", channel="email"),
     ]
-    assert len({rhythm_of([step]) for step in [one, *changed]}) == 5
+    assert len({rhythm_of([step]) for step in [one, *changed]}) == 6
 
 
 @pytest.mark.parametrize("zone", ["Africa/Cairo", "America/Santiago", "Pacific/Apia", "Asia/Tehran"])

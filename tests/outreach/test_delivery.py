@@ -233,7 +233,7 @@ def test_a_worker_that_lost_its_leases_repeats_at_most_the_mail_it_was_writing(
 
     def clock_of_a_slow_worker() -> dt.datetime:
         # When it looks up from writing its first mail, another worker has claimed and sent everything.
-        if next(readings) == 2:
+        if next(readings) == 3:
             deliver(clock=clock)
         return NOW
 

@@ -1,14 +1,18 @@
 """Check-ins that are read before they go, and who may do what with plans and drafts."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 
 import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
 
-from clients.models import AccountManager, AuditEntry, Client, Contact
+from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff
 from scheduling.outreach import reasons
-from scheduling.outreach.errors import NotADraft
-from scheduling.outreach.models import CheckInPlan, Message, PlanTemplate
+from scheduling.outreach.errors import HeldBack, NotADraft
+from scheduling.outreach.models import CheckInPlan, MailAddress, MailWishes, Message, PlanTemplate
 from scheduling.outreach.selectors import drafts_for
 from scheduling.outreach.services import claim, deliver, plan
 from scheduling.outreach.services.check_ins import Terms, create_plan, enrol, log_talk, pause_plan
@@ -168,3 +172,103 @@ def test_a_check_in_can_be_stopped_with_one_click(
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["List-Unsubscribe"].strip().startswith("<http")
     assert mail["Auto-Submitted"] == "auto-generated"
+
+
+# Sending at once
+
+
+def test_what_would_be_left_out_is_not_sent_at_once_unless_that_is_ours_to_decide(
+    draft: Message, maya: AccountManager, smtp_server: SmtpServer
+) -> None:
+    log_talk(actor=maya, client=CheckInPlan.objects.get().client, at=NOW - HOUR, now=NOW)
+    pause_plan(actor=maya, plan=CheckInPlan.objects.get(), now=NOW)
+    with pytest.raises(HeldBack) as refused:
+        send_draft_now(actor=maya, message=draft, now=NOW)
+    assert refused.value.reasons == [reasons.PLAN_PAUSED, reasons.SPOKE]
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    send_draft_now(actor=maya, message=draft, goes_anyway=True, now=NOW)
+    assert deliver(clock=lambda: NOW)["sent"] == 1
+    assert len(smtp_server.messages) == 1
+
+
+def unsubscribe(contact: Contact) -> None:
+    MailWishes.objects.create(contact=contact, unwanted=[MailWishes.Topic.CHECK_INS])
+
+
+def bounce(contact: Contact) -> None:
+    MailAddress.objects.create(email=contact.email.lower(), suppressed_at=NOW)
+
+
+def pause(contact: Contact) -> None:
+    MailWishes.objects.create(contact=contact, paused_until_date=DUE.date())
+
+
+def leave(contact: Contact) -> None:
+    DayOff.objects.create(contact=contact, first_date=DUE.date(), last_date=DUE.date())
+
+
+@pytest.mark.parametrize(
+    ("wish", "reason"),
+    [
+        (unsubscribe, reasons.UNSUBSCRIBED),
+        (bounce, reasons.CAME_BACK),
+        (pause, reasons.CONTACT_PAUSED),
+        (leave, reasons.AWAY),
+    ],
+)
+def test_what_the_contact_wishes_is_not_ours_to_decide(
+    wish: Callable[[Contact], None], reason: str, draft: Message, maya: AccountManager, smtp_server: SmtpServer
+) -> None:
+    assert draft.contact is not None
+    log_talk(actor=maya, client=draft.contact.client, at=NOW - HOUR, now=NOW)
+    wish(draft.contact)
+    with pytest.raises(HeldBack) as refused:
+        send_draft_now(actor=maya, message=draft, goes_anyway=True, now=NOW)
+    assert refused.value.reasons == [reason, reasons.SPOKE]
+    # Nor is it where that became so after the button was pressed.
+    Message.objects.update(state="pending", goes_anyway=True, due_at=NOW, next_try_at=NOW)
+    deliver(clock=lambda: NOW)
+    assert (Message.objects.get().state, Message.objects.get().reason) == ("suppressed", reason)
+    assert not smtp_server.messages
+
+
+def test_at_night_it_waits_until_the_contact_can_be_reached(
+    draft: Message, maya: AccountManager, smtp_server: SmtpServer
+) -> None:
+    assert draft.contact is not None
+    night = dt.datetime(2026, 10, 4, 2, tzinfo=draft.contact.zone).astimezone(dt.UTC)
+    sent = send_draft_now(actor=maya, message=draft, now=night)
+    first, _last = draft.contact.reachable_hours["sun"][0]
+    assert f"{sent.due_at.astimezone(draft.contact.zone):%a %H:%M}" == f"Sun {first}"
+    deliver(clock=lambda: night)
+    assert not smtp_server.messages
+    assert deliver(clock=lambda: sent.due_at)["sent"] == 1
+
+
+def test_the_page_says_why_nothing_was_sent_and_keeps_what_was_typed(draft: Message, maya: AccountManager) -> None:
+    now = timezone.now()
+    Message.objects.update(due_at=now + HOUR, next_try_at=now + HOUR, expires_at=now + 6 * HOUR)
+    assert draft.contact is not None
+    client = draft.contact.client
+    # Nothing waits for who can never be reached.
+    Contact.objects.update(reachable_hours={})
+    log_talk(actor=maya, client=client, at=now - HOUR, now=now)
+    browser = Browser()
+    browser.force_login(maya)
+    url = reverse("check_ins:draft", args=[client.pk, draft.pk])
+    typed = {"subject": "The fair", "text": "How was it?"}
+    refused = browser.post(url, typed | {"act": "send"})
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Somebody of ours spoke with the client a short while ago." in page
+    assert "How was it?" in page
+    assert 'value="send_anyway"' in page
+    unsubscribe(draft.contact)
+    page = browser.post(url, typed | {"act": "send_anyway"}).content.decode()
+    assert "This contact wants no check-ins." in page
+    assert 'value="send_anyway"' not in page
+    MailWishes.objects.all().delete()
+    assert browser.post(url, typed | {"act": "send_anyway"}).status_code == 302
+    message = Message.objects.get()
+    assert (message.state, message.goes_anyway, message.own_text) == ("pending", True, "How was it?")

@@ -110,7 +110,7 @@ def test_a_mail_about_a_series_is_in_one_language_from_the_first_word_to_the_las
     values = [series.title, series.agenda, series.location, contact.full_name, "Mara Quill", contact.client.name]
     for value in filter(None, [*values, "mara@dayband.example", "Dayband"]):
         said = said.replace(value, "")
-    assert re.findall("[A-Za-z]+", said) == []
+    assert re.findall("[A-Za-z]+", re.sub(r"https?://\S+", "", said)) == []
     assert "\u2068نيويورك\u2069" in said
     assert f"{WEEKS} اجتماعات" in said
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import unescape
 from typing import Any
 
@@ -17,17 +17,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.models import AccountManager, Client, Contact
+from scheduling.meetings.offers.comfort import Comfort
 from scheduling.outreach.errors import BrokenText
 from scheduling.outreach.models import MessageText, Purpose
 from scheduling.outreach.texts.phrases import Phrase, Run, value
 from scheduling.outreach.texts.placeholders import check_body, check_subject, fill, parse
 from scheduling.outreach.texts.purposes import LISTS, NEAREST_FORMS, PLACEHOLDERS, WITHOUT_ITEMS, TextPurpose
-from scheduling.outreach.texts.rendering import AgreedMeeting, PendingApproval, Words, render
+from scheduling.outreach.texts.rendering import (
+    AgreedMeeting,
+    OfferedTime,
+    OfferedTimes,
+    PendingApproval,
+    Words,
+    render,
+)
 from scheduling.outreach.texts.shipped import FOLDER, Wording, shipped
+from scheduling.outreach.texts.wordings import OwnTexts
 
 NOW = dt.datetime(2026, 12, 8, 5, 30, tzinfo=dt.UTC)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-LANGUAGES = [code for code, _name in settings.MAIL_LANGUAGES]
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
 FORMS = [form.value for form in Contact.Formality]
 # Languages whose verbs and pronouns tell polite from familiar.
 TWO_FORMS = ("es", "ro", "hu", "de", "fr")
@@ -38,6 +47,9 @@ APPROVALS = [
     ),
     PendingApproval("Offer", dt.date(2026, 12, 3)),
 ]
+OFFER = OfferedTimes(
+    "Quarterly review", 45, [OfferedTime(NOW + 2 * DAY, NOW + 2 * DAY + 45 * HOUR / 60, Comfort.EARLY)]
+)
 
 
 def words_of(*purposes: str, language: str = "en", formality: str = "neutral", **values: Any) -> Words:
@@ -52,7 +64,14 @@ def words_of(*purposes: str, language: str = "en", formality: str = "neutral", *
         contact=Contact(client=Client(name="Fjord AS"), language=language, formality=formality, **contact),
         sender=AccountManager(full_name=values.pop("sender", "Maya Okafor"), email="maya@dayband.example"),
         now=NOW,
-        **{"approvals": APPROVALS, "dates": [MEETING], "meeting": MEETING, "own": {}, **values},
+        **{
+            "approvals": APPROVALS,
+            "dates": [MEETING],
+            "meeting": MEETING,
+            "offer": OFFER,
+            "own": OwnTexts(),
+            **values,
+        },
     )
 
 
@@ -62,8 +81,8 @@ def parts_of(words: Words) -> tuple[str, str]:
     return render_to_string("mail/check_in.txt", context), render_to_string("mail/check_in.html", context)
 
 
-def own(purpose: str, body: str, *, language: str = "en", formality: str = "neutral") -> Mapping[Any, Wording]:
-    return {(purpose, language, formality): Wording(f"Own {purpose}", body)}
+def own(purpose: str, body: str, *, language: str = "en", formality: str = "neutral") -> OwnTexts:
+    return OwnTexts({(purpose, language, formality): Wording(f"Own {purpose}", body)})
 
 
 # The shipped texts
@@ -93,7 +112,11 @@ def test_every_shipped_text_can_be_said(language: str) -> None:
         "approval": {"title", "since"},
         "approval_needed_by": {"title", "since", "needed_by"},
         "date": {"day", "time", "zone", "title"},
+        "time": {"day", "time", "zone", "comfort"},
+        "kept": {"until"},
+        "stranger": {"sender"},
     }
+    assert {name.removeprefix("comfort_") for name in texts.labels if name.startswith("comfort_")} == set(Comfort)
 
 
 def fields(text: str) -> set[str]:
@@ -175,6 +198,14 @@ def test_without_anything_to_list_a_check_in_says_so_instead() -> None:
 def test_a_survey_is_about_a_meeting() -> None:
     with pytest.raises(ValueError, match="satisfaction: about which meeting"):
         words_of("satisfaction", meeting=None)
+
+
+def test_offered_times_are_told_in_the_readers_time_and_in_words() -> None:
+    text = words_of("offer", language="de", formality="familiar").text
+    assert "„Quarterly review“ (45 Minuten)" in text
+    assert "- Donnerstag, 10. Dezember, 14:30–15:15 (Ortszeit Tokio): früh am Tag" in text
+    with pytest.raises(ValueError, match="offer: about which meeting"):
+        words_of("offer", offer=None)
 
 
 def test_what_is_pending_and_agreed_is_quoted_in_the_readers_language_and_time() -> None:

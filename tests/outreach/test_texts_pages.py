@@ -12,7 +12,10 @@ from django.utils import timezone
 
 from clients.models import AccountManager, AuditEntry
 from scheduling.outreach import services
-from scheduling.outreach.models import Message, MessageText
+from scheduling.outreach.models import FrameText, Message, MessageText
+from scheduling.outreach.texts.purposes import TextPurpose
+from scheduling.outreach.texts.rendering import greeting_of, render
+from scheduling.outreach.texts.shipped import shipped
 from tests.outreach.rows import make_meeting
 from tests.people import make_account_manager, make_contact
 
@@ -47,12 +50,12 @@ def test_the_list_says_which_texts_are_own_and_which_another_form_serves(browser
     browser.post(TEXT, TYPED)
     page = page_of(browser.get(TEXTS, {"language": "de"}))
     cells = dict(re.findall(r'href="(/outbox/texts/[^"]+)">(?:<b>)?([^<]+)', page))
-    assert len(cells) == 9 * 3
+    assert len(cells) == (1 + len(TextPurpose)) * 3
     assert cells[TEXT] == "your own"
     assert cells["/outbox/texts/priorities/de/neutral/"] == "as formal"
     assert cells["/outbox/texts/priorities/de/familiar/"] == "comes with Dayband"
     assert "1 of your own" in page
-    assert all(name in page for _code, name in settings.MAIL_LANGUAGES)
+    assert all(name in page for _code, name in settings.LANGUAGES)
 
 
 def test_the_editor_shows_the_words_of_today_the_placeholders_and_a_whole_mail(browser: Browser) -> None:
@@ -185,3 +188,72 @@ def test_the_page_of_a_mail_says_that_there_are_no_texts_in_its_language(
     page = page_of(browser.get(f"/outbox/{message.pk}/"))
     assert ("Written in English: there are no texts in Norwegian Bokmål yet." in page) is said
     assert ("Written in English" in page) is said
+
+
+# Greeting and closing
+
+GREETING = "/outbox/texts/greeting/de/formal/"
+LINES = {
+    "greeting": "Grüß Gott, {contact}!",
+    "greeting_by_name": "Grüß Gott!",
+    "opening": "Hier schreibt {sender}.",
+    "closing": "Habe die Ehre",
+}
+
+
+def test_an_own_greeting_and_closing_stand_in_every_mail_of_that_language_and_form(
+    browser: Browser, admin: AccountManager
+) -> None:
+    page = page_of(browser.get(GREETING))
+    assert "Mit freundlichen Grüßen" in preview_in(page)
+    assert {"{contact}", "{sender}", "{company}", "{client}"} <= set(re.findall(r'<code dir="ltr">([^<]+)', page))
+    shown = page_of(browser.post(f"{GREETING}preview/", LINES))
+    assert f"<p>Grüß Gott, <bdi>{shipped('de').sample.contact}</bdi>!</p>" in shown
+    assert '<p class="hint">Grüß Gott!</p>' in shown
+    assert not FrameText.objects.exists()
+    response = browser.post(GREETING, LINES | {"closing": " Habe\r\ndie Ehre "})
+    assert (response.status_code, response["Location"]) == (302, GREETING)
+    contact = make_contact(full_name="Kari Nord", address_as="Frau Nord", language="de-AT", formality="formal")
+    words = render([TextPurpose.PRIORITIES], contact=contact, sender=admin, now=timezone.now())
+    assert words.greeting.plain == greeting_of(contact).plain == "Grüß Gott, Frau Nord!"
+    assert words.opening is not None
+    assert (words.opening.plain, words.closing.plain) == (f"Hier schreibt {admin.full_name}.", "Habe die Ehre")
+    assert "Dayband" in words.why.plain
+    contact.address_as = ""
+    assert greeting_of(contact).plain == "Grüß Gott!"
+    # Other forms of address and other texts keep theirs, and every text of that form has it.
+    contact.formality = "familiar"
+    assert greeting_of(contact).plain != "Grüß Gott!"
+    assert "Habe die Ehre" in preview_in(page_of(browser.get(TEXT)))
+    listed = page_of(browser.get(TEXTS, {"language": "de"}))
+    assert f'href="{GREETING}"><b>your own</b>' in listed
+    assert "1 of your own" in listed
+    assert browser.post(f"{GREETING}reset/").status_code == 302
+    assert not FrameText.objects.exists()
+    assert [one.action for one in AuditEntry.objects.order_by("pk")] == ["create", "delete"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "problem"),
+    [
+        ("greeting", "Hallo {kontakt}", "{kontakt} is no placeholder here. You can use {contact}."),
+        # A mail about a meeting has no sender to name.
+        ("greeting_by_name", "Hallo von {sender}", "{sender} is no placeholder here. You can use {contact}."),
+        ("opening", "Es ist {date}.", "{date} is no placeholder here"),
+        ("closing", "Ihr }", "A brace stands alone."),
+        ("closing", "", "This field is required."),
+        ("greeting", "\x0b ", "This field is required."),
+    ],
+)
+def test_a_greeting_that_cannot_be_said_is_refused_and_stays_in_the_form(
+    browser: Browser, name: str, typed: str, problem: str
+) -> None:
+    response = browser.post(GREETING, LINES | {name: typed})
+    page = page_of(response)
+    assert response.status_code == 422
+    assert problem in page
+    assert response.context["form"].errors.keys() == {name}
+    assert all(f'value="{text}"' in page for one, text in LINES.items() if one != name)
+    assert not FrameText.objects.exists()
+    if typed:
+        assert problem in page_of(browser.post(f"{GREETING}preview/", LINES | {name: typed})) or not typed.strip()

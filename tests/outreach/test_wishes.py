@@ -69,9 +69,9 @@ def test_page_is_in_the_contacts_language_and_on_their_clock() -> None:
 
 
 def test_page_says_that_it_is_in_another_language_than_theirs() -> None:
-    page = visitor(make_contact(language="hu"), Purpose.WISHES).get(PAGE).content.decode()
+    page = visitor(make_contact(language="ko"), Purpose.WISHES).get(PAGE).content.decode()
     assert '<html lang="en"' in page
-    assert "magyar" in page.split("</p>")[1]
+    assert "한국어" in page.split("</p>")[1]
 
 
 def test_account_manager_who_opens_a_link_sees_it_as_its_contact_does(
@@ -263,7 +263,7 @@ def test_one_click_at_a_link_of_another_purpose_is_refused(contact: Contact) -> 
 def test_person_who_follows_the_header_finds_one_button_and_can_undo_it(contact: Contact) -> None:
     browser = visitor(contact, Purpose.UNSUBSCRIBE)
     page = browser.get(BUTTON).content.decode()
-    assert page.count("<button") == 1
+    assert page.partition("<main")[2].count("<button") == 1
     assert not unwanted(contact)
     send(browser, BUTTON, act="stop")
     assert unwanted(contact) == {Topic.CHECK_INS, Topic.SURVEYS}

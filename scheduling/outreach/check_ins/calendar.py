@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from scheduling.meetings.walltime import WallTime
 from scheduling.outreach.models import Enrolment, PlanStep
@@ -42,11 +42,12 @@ class Step:
     at_wall: dt.time
     purpose: str
     on_day_off: str = OnDayOff.NEXT
+    channel: str = PlanStep.Channel.PREFERRED
 
     @classmethod
     def of(cls, row: PlanStep) -> "Step":
         """The step of a plan as a value."""
-        return cls(row.weekday, row.at_wall, row.purpose, row.on_day_off)
+        return cls(row.weekday, row.at_wall, row.purpose, row.on_day_off, row.channel)
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,16 @@ class CheckIn:
     at_wall: dt.time
     steps: tuple[PlacedStep, ...]
 
-    @property
+    @cached_property
     def purposes(self) -> tuple[str, ...]:
         """What it is for, each once."""
         return tuple(dict.fromkeys(placed.step.purpose for placed in self.steps))
+
+    @cached_property
+    def channel(self) -> str:
+        """A mail where each of its steps is to be one, and else as the contact prefers."""
+        channels = {placed.step.channel for placed in self.steps}
+        return next(iter(channels)) if len(channels) == 1 else PlanStep.Channel.PREFERRED
 
     def due_at(self, time_zone: str) -> dt.datetime:
         """The instant on the contact's own wall: in a gap by the offset before it, in a fold the first pass."""

@@ -19,26 +19,36 @@ from scheduling.outreach.content import Letter, html_part
 from scheduling.outreach.linking import Linker, shown_link
 from scheduling.outreach.models import Message, Purpose
 from scheduling.outreach.texts.rendering import AgreedMeeting, Words, render
+from scheduling.outreach.texts.wordings import OwnTexts
 
 #: So many agreed meetings are named, and none that is farther ahead.
 DATES_NAMED = 5
 DATES_AHEAD = dt.timedelta(weeks=5)
 
 
-def check_in_letter(message: Message, *, now: dt.datetime, link: Linker) -> Letter:
+def check_in_letter(message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None) -> Letter:
     """What the check-in says now: the words of its purposes, or those that its account manager wrote instead."""
-    contact, sender = message.contact, message.sender
-    if contact is None or sender is None:
-        raise ValueError(f"check-in {message.pk} is to nobody or from nobody")
-    words = check_in_words(message.purposes, contact, sender, now=max(now, message.due_at), link=link)
-    if message.own_text:
-        words = words.rewritten(subject=message.own_subject or words.subject, text=message.own_text)
+    contact, sender, words = message_words(message, now=now, link=link, own=own)
     return letter_with(
         words,
         sender,
+        home_url=link(contact, LinkPurpose.HOME, now=now),
         wishes_url=link(contact, LinkPurpose.WISHES, now=now),
         unsubscribe_url=link(contact, LinkPurpose.UNSUBSCRIBE, now=now),
     )
+
+
+def message_words(
+    message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None
+) -> tuple[Contact, AccountManager, Words]:
+    """Whom the check-in is for, who says it, and its words. Raises: ValueError where it is to nobody or from nobody."""
+    contact, sender = message.contact, message.sender
+    if contact is None or sender is None:
+        raise ValueError(f"check-in {message.pk} is to nobody or from nobody")
+    words = check_in_words(message.purposes, contact, sender, now=max(now, message.due_at), link=link, own=own)
+    if message.own_text:
+        words = words.rewritten(subject=message.own_subject or words.subject, text=message.own_text)
+    return contact, sender, words
 
 
 def test_letter(message: Message, *, now: dt.datetime) -> Letter:
@@ -54,12 +64,18 @@ def test_letter(message: Message, *, now: dt.datetime) -> Letter:
     with translation.override(text_language(message.person.language)):
         subject = _("Test: %(subject)s") % {"subject": words.subject}
     url = shown_link(contact, LinkPurpose.WISHES, now=now)
-    shown = letter_with(replace(words, subject=subject), sender, wishes_url=url, unsubscribe_url=url)
+    shown = letter_with(replace(words, subject=subject), sender, home_url=url, wishes_url=url, unsubscribe_url=url)
     return replace(shown, unsubscribe_url="")
 
 
 def check_in_words(
-    purposes: Sequence[str], contact: Contact, sender: AccountManager, *, now: dt.datetime, link: Linker
+    purposes: Sequence[str],
+    contact: Contact,
+    sender: AccountManager,
+    *,
+    now: dt.datetime,
+    link: Linker,
+    own: OwnTexts | None = None,
 ) -> Words:
     """What the texts say for these purposes on that day."""
     return render(
@@ -69,10 +85,13 @@ def check_in_words(
         now=now,
         approvals=pending_approvals(contact, now=now, link=link) if Purpose.APPROVALS in purposes else (),
         dates=_agreed(contact, now) if Purpose.DATES in purposes else (),
+        own=own,
     )
 
 
-def letter_with(words: Words, sender: AccountManager, *, wishes_url: str, unsubscribe_url: str) -> Letter:
+def letter_with(
+    words: Words, sender: AccountManager, *, wishes_url: str, unsubscribe_url: str, home_url: str = ""
+) -> Letter:
     """The words as both parts of a mail to a contact that is not about a meeting alone."""
     context = {
         "words": words,
@@ -80,6 +99,7 @@ def letter_with(words: Words, sender: AccountManager, *, wishes_url: str, unsubs
         "text_direction": words.text_direction,
         "subject": words.subject,
         "sender_email": sender.email,
+        "home_url": home_url,
         "wishes_url": wishes_url,
         "unsubscribe_url": unsubscribe_url,
     }

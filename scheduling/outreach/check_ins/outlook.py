@@ -26,7 +26,16 @@ from scheduling.outreach.check_ins.calendar import (
     placed_steps,
 )
 from scheduling.outreach.check_ins.contact_days import contact_days
-from scheduling.outreach.models import Approval, CheckInPlan, Enrolment, MailAddress, MailWishes, Message, Purpose
+from scheduling.outreach.models import (
+    Approval,
+    CheckInPlan,
+    Enrolment,
+    MailAddress,
+    MailWishes,
+    Message,
+    PlanStep,
+    Purpose,
+)
 
 WEEKS = 12
 #: The longest silence after a talk that a plan can ask for, and a week that has begun.
@@ -53,6 +62,7 @@ class Entry:
     at_wall: dt.time
     due_at: dt.datetime
     purposes: tuple[str, ...]
+    channel: str
     moves: tuple[Move, ...] = ()
     left_out: str = ""
     message: Message | None = None
@@ -67,6 +77,16 @@ class Entry:
         return ", ".join(str(Purpose(purpose).label) for purpose in self.purposes)
 
     @property
+    def channel_label(self) -> str:
+        """How it reaches the contact, in words."""
+        return str(Message.Channel(self.channel).label)
+
+    @property
+    def fallback(self) -> str:
+        """Why it is a mail although the contact prefers another channel, in words; empty where it is not."""
+        return _(self.message.fallback_reason) if self.message is not None and self.message.fallback_reason else ""
+
+    @property
     def weekday(self) -> int:
         return self.local_date.weekday()
 
@@ -75,7 +95,9 @@ class Entry:
         """How it stands, for its sign: “to_come”, “left_out”, or the state of its message."""
         if self.message is not None and self.message.state not in (Message.State.PENDING, Message.State.CLAIMED):
             return self.message.state
-        return "left_out" if self.left_out else "to_come"
+        if self.left_out:
+            return "left_out"
+        return "to_come" if self.channel not in Message.SPOKEN else Message.State.TO_SAY
 
 
 @dataclass(frozen=True)
@@ -178,13 +200,15 @@ def _entry(
     reader: Reader,
 ) -> Entry:
     is_waiting = message is None or message.state in (*Message.QUEUED, Message.State.DRAFT)
-    left_out = against.reason(enrolment, check_in, due_at) if is_waiting else _reason(message)
+    channel = message.channel if message is not None else channel_of(check_in.channel, enrolment.contact)
+    left_out = against.reason(enrolment, check_in, due_at, channel) if is_waiting else _reason(message)
     return Entry(
         enrolment=enrolment,
         local_date=check_in.local_date,
         at_wall=check_in.at_wall,
         due_at=due_at,
         purposes=check_in.purposes,
+        channel=channel,
         moves=tuple(_move(one, enrolment.contact, reader) for one in check_in.steps if one.is_moved),
         left_out=left_out,
         message=message,
@@ -211,9 +235,17 @@ def _as_it_was(message: Message, enrolments: Sequence[Enrolment]) -> Entry:
         at_wall=wall.time().replace(tzinfo=None),
         due_at=message.due_at,
         purposes=tuple(message.purposes),
+        channel=message.channel,
         left_out=_reason(message),
         message=message,
     )
+
+
+def channel_of(wanted: str, contact: Contact) -> str:
+    """How a check-in reaches the contact; who prefers video calls is invited to one by mail."""
+    preferred = contact.preferred_channel
+    is_obeyed = wanted == PlanStep.Channel.PREFERRED and preferred in Message.Channel.values
+    return preferred if is_obeyed else Message.Channel.EMAIL.value
 
 
 def in_words(day_off: DayOff, contact: Contact, reader: Reader) -> str:
@@ -252,14 +284,15 @@ class _Against:
             step.even_if_nothing_pending and step.purpose == Purpose.APPROVALS for step in plan.steps.all()
         )
 
-    def reason(self, enrolment: Enrolment, check_in: CheckIn, due_at: dt.datetime) -> str:
+    def reason(self, enrolment: Enrolment, check_in: CheckIn, due_at: dt.datetime, channel: str) -> str:
         """Why this one will be left out, as things stand; empty where it goes."""
         contact = enrolment.contact
         wishes = self._wishes.get(contact.pk) or MailWishes()
+        is_mail = channel == Message.Channel.EMAIL
         talks = [at for at in self._talks if due_at - self._plan.quiet_days * DAY < at <= due_at]
         against = [
-            (reasons.NO_ADDRESS, not contact.email),
-            (reasons.CAME_BACK, contact.email.lower() in self._returned),
+            (reasons.NO_ADDRESS, is_mail and not contact.email),
+            (reasons.CAME_BACK, is_mail and contact.email.lower() in self._returned),
             (reasons.UNSUBSCRIBED, MailWishes.Topic.CHECK_INS in wishes.unwanted),
             (reasons.PLAN_PAUSED, self._plan.is_paused),
             (reasons.CONTACT_PAUSED, (wishes.paused_until_date or dt.date.min) >= check_in.local_date),

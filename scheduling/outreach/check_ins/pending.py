@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from clients.links import Purpose
 from clients.models import Contact
-from clients.reader import mail_reader_of
+from clients.reader import reader_of
 from scheduling.outreach.linking import Linker
 from scheduling.outreach.models import Approval
 from scheduling.outreach.texts.rendering import PendingApproval
@@ -23,7 +23,7 @@ def pending_approvals(contact: Contact, *, now: dt.datetime, link: Linker) -> tu
 
 def as_pending(approval: Approval, contact: Contact, *, now: dt.datetime, link: Linker) -> PendingApproval:
     """The approval as a mail to that contact quotes it."""
-    reader = mail_reader_of(contact)
+    reader = reader_of(contact)
     url = link(contact, Purpose.APPROVAL, now=now, subject_id=approval.pk, expires_at=now + LINK_LIFE)
     return PendingApproval(approval.title, reader.day_of(approval.asked_at), approval.needed_by_date, url)
 

@@ -1,7 +1,7 @@
 """Which due check-ins are left out after all, and why: asked in the moment in which they are claimed."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from django.db.models import (
     Case,
@@ -9,6 +9,7 @@ from django.db.models import (
     DateTimeField,
     DurationField,
     Exists,
+    Expression,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -16,65 +17,92 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 
 from clients.models import DayOff
 from scheduling.meetings.models import Meeting
 from scheduling.meetings.models.meeting import Status
 from scheduling.outreach import reasons
 from scheduling.outreach.check_ins.pending import has_pending_approvals
-from scheduling.outreach.models import Enrolment, LoggedTalk, MailWishes, Message, PlanStep, Purpose
+from scheduling.outreach.models import Enrolment, LoggedTalk, MailAddress, MailWishes, Message, PlanStep, Purpose
 
-State = Message.State
+#: What is ours to decide, so that an account manager may send a check-in all the same.
+OVERRULED = (reasons.PLAN_PAUSED, reasons.SPOKE)
 
 
-def suppress(keys: Collection[int], *, now: dt.datetime) -> int:
-    """How many of these queued check-ins were left out; each says why, by the first reason that holds."""
-    why = Case(
-        *(When(condition, then=Value(reason)) for reason, condition in _conditions(now)),
+def why_left_out(now: Expression) -> Case:
+    """Of messages: the first reason that holds against a check-in or a survey at that instant; empty for all others."""
+    return Case(
+        When(_came_back(), then=Value(reasons.CAME_BACK)),
+        When(kind=Message.Kind.CHECK_IN, then=_first_of(_against_check_ins(now))),
+        When(kind=Message.Kind.SURVEY, then=_first_of(_against_surveys())),
         default=Value(""),
         output_field=CharField(),
     )
-    queued = Message.objects.filter(pk__in=keys, kind=Message.Kind.CHECK_IN, state__in=Message.QUEUED)
-    return queued.alias(why=why).exclude(why="").update(state=State.SUPPRESSED, reason=why)
 
 
-def suppress_surveys(keys: Collection[int]) -> int:
-    """How many of these queued surveys were left out, because their contact has come to want none."""
-    wishes = MailWishes.objects.filter(contact=OuterRef("contact"))
-    unwanted = Exists(wishes.filter(unwanted__contains=[MailWishes.Topic.SURVEYS]))
-    paused = Exists(wishes.filter(paused_until_date__gte=OuterRef("local_date")))
-    queued = Message.objects.filter(pk__in=keys, kind=Message.Kind.SURVEY, state__in=Message.QUEUED)
-    why = Case(When(unwanted, then=Value(reasons.NO_QUESTIONS)), default=Value(reasons.CONTACT_PAUSED))
-    return queued.filter(Q(unwanted) | Q(paused)).update(state=State.SUPPRESSED, reason=why)
+def left_out(now: dt.datetime) -> Q:
+    """Of check-ins: whether one that were due now would be left out."""
+    return ~Q(Exact(_first_of(_against_check_ins(_instant(now))), Value("")))
 
 
-def _conditions(now: dt.datetime) -> list[tuple[str, Q]]:
-    """Reasons against a check-in, the most lasting first. Subqueries only: an update knows no joins."""
-    enrolment = Enrolment.objects.filter(pk=OuterRef("enrolment"))
-    wishes = MailWishes.objects.filter(contact=OuterRef("contact"))
+def held_back(message: Message, *, now: dt.datetime) -> list[str]:
+    """Every reason for which this check-in would be left out if it were due now."""
+    here = Message.objects.filter(pk=message.pk)
+    against = [(reasons.CAME_BACK, _came_back()), *_against_check_ins(_instant(now))]
+    return [reason for reason, condition in against if here.filter(condition).exists()]
+
+
+def _instant(now: dt.datetime) -> Expression:
+    return Value(now, DateTimeField())
+
+
+def _first_of(conditions: Sequence[tuple[str, Q]]) -> Case:
+    found = (When(condition, then=Value(reason)) for reason, condition in conditions)
+    return Case(*found, default=Value(""), output_field=CharField())
+
+
+def _came_back() -> Q:
+    returned = MailAddress.objects.filter(email=Lower(OuterRef("address")), suppressed_at__isnull=False)
+    return Q(Exists(returned), channel=Message.Channel.EMAIL)
+
+
+def _unwanted(topic: str) -> Q:
+    return Q(contact__mail_wishes__unwanted__contains=[topic])
+
+
+PAUSED = Q(contact__mail_wishes__paused_until_date__gte=F("local_date"))
+
+
+def _against_surveys() -> list[tuple[str, Q]]:
+    return [(reasons.NO_QUESTIONS, _unwanted(MailWishes.Topic.SURVEYS)), (reasons.CONTACT_PAUSED, PAUSED)]
+
+
+def _against_check_ins(now: Expression) -> list[tuple[str, Q]]:
+    """Reasons against a check-in, the most lasting first."""
     away = DayOff.objects.filter(
         contact=OuterRef("contact"), first_date__lte=OuterRef("local_date"), last_date__gte=OuterRef("local_date")
     )
-    held = Meeting.objects.filter(client__contacts=OuterRef("contact"), status=Status.CONFIRMED)
-    talks = LoggedTalk.objects.filter(client__contacts=OuterRef("contact"))
-    said_anyway = PlanStep.objects.filter(
-        plan__enrolments=OuterRef("enrolment"), purpose=Purpose.APPROVALS, even_if_nothing_pending=True
-    )
-    # The days are counted from the client's own plan.
     quiet = ExpressionWrapper(
-        F("client__check_in_plan__quiet_days") * Value(dt.timedelta(days=1)), output_field=DurationField()
+        OuterRef("enrolment__plan__quiet_days") * Value(dt.timedelta(days=1)), output_field=DurationField()
     )
-    quiet_since_at = ExpressionWrapper(Value(now, DateTimeField()) - quiet, output_field=DateTimeField())
-    spoke = Exists(held.filter(end_at__lte=now, end_at__gt=quiet_since_at))
-    logged = Exists(talks.filter(at__lte=now, at__gt=quiet_since_at))
+    quiet_since_at = ExpressionWrapper(now - quiet, output_field=DateTimeField())
+    held = Meeting.objects.filter(
+        client=OuterRef("contact__client"), status=Status.CONFIRMED, end_at__lte=now, end_at__gt=quiet_since_at
+    )
+    talks = LoggedTalk.objects.filter(client=OuterRef("contact__client"), at__lte=now, at__gt=quiet_since_at)
+    said_anyway = PlanStep.objects.filter(
+        plan=OuterRef("enrolment__plan"), purpose=Purpose.APPROVALS, even_if_nothing_pending=True
+    )
     return [
-        (reasons.NOT_ENROLLED, ~Q(Exists(enrolment))),
-        (reasons.UNSUBSCRIBED, Q(Exists(wishes.filter(unwanted__contains=[MailWishes.Topic.CHECK_INS])))),
-        (reasons.NEVER, Q(Exists(enrolment.filter(frequency=Enrolment.Frequency.NONE)))),
-        (reasons.PLAN_PAUSED, Q(Exists(enrolment.filter(plan__is_paused=True)))),
-        (reasons.CONTACT_PAUSED, Q(Exists(wishes.filter(paused_until_date__gte=OuterRef("local_date"))))),
+        (reasons.NOT_ENROLLED, Q(enrolment=None)),
+        (reasons.UNSUBSCRIBED, _unwanted(MailWishes.Topic.CHECK_INS)),
+        (reasons.NEVER, Q(enrolment__frequency=Enrolment.Frequency.NONE)),
+        (reasons.PLAN_PAUSED, Q(enrolment__plan__is_paused=True, goes_anyway=False)),
+        (reasons.CONTACT_PAUSED, PAUSED),
         (reasons.AWAY, Q(Exists(away))),
-        (reasons.SPOKE, Q(spoke) | Q(logged)),
+        (reasons.SPOKE, (Q(Exists(held)) | Q(Exists(talks))) & Q(goes_anyway=False)),
         (
             reasons.NOTHING_PENDING,
             Q(purposes=[Purpose.APPROVALS]) & ~has_pending_approvals() & ~Q(Exists(said_anyway)),

@@ -103,13 +103,12 @@ class StepForm(PageForm[PlanStep]):
 
     class Meta:
         model = PlanStep
-        fields = ("weekday", "at_wall", "purpose", "on_day_off", "even_if_nothing_pending")
+        fields = ("weekday", "at_wall", "purpose", "channel", "on_day_off", "even_if_nothing_pending")
         widgets = {"at_wall": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}
 
     @property
     def step(self) -> NewStep:
-        names = ("weekday", "at_wall", "purpose", "on_day_off", "even_if_nothing_pending")
-        return NewStep(channel=self.instance.channel, **{name: self.cleaned_data[name] for name in names})
+        return NewStep(**{name: self.cleaned_data[name] for name in self._meta.fields or ()})
 
 
 class BaseStepFormSet(forms.BaseModelFormSet[PlanStep, StepForm]):

@@ -8,10 +8,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from clients.fields import RemindersField
+from clients.fields import RemindersField, TimeZoneField
 from clients.forms import MergingForm
+from clients.hours import WeeklyHoursField, WeeklyHoursWidget
 from clients.languages import endonym
 from clients.models import Contact
+from clients.reader import Reader
+from clients.validators import validate_no_address
 from scheduling.outreach.models import Enrolment
 from scheduling.outreach.services.wishes import Topic, Wishes
 
@@ -22,7 +25,7 @@ NEVER = (Enrolment.Frequency.NONE.value, Enrolment.Frequency.NONE.label)
 
 
 class WishesForm(MergingForm[Contact]):
-    """The wishes of the contact who fills it in; `today` is the date on their own wall."""
+    """The wishes of the contact who fills it in, read by `reader`; `today` is the date on their own wall."""
 
     check_ins = forms.ChoiceField(label=_("Check-ins"), widget=forms.RadioSelect)
     surveys = forms.BooleanField(label=_("Ask me now and then how it went"), required=False)
@@ -44,11 +47,43 @@ class WishesForm(MergingForm[Contact]):
         help_text=_("Five at most. Choose none to get none, nor the question whether the time still suits you."),
     )
 
+    time_zone = TimeZoneField(label=_("Time zone"), error_messages={"required": _("Choose a time zone.")})
+    working_hours = WeeklyHoursField(
+        label=_("When you work"),
+        help_text=_(
+            "Leave a day empty when it is free. Hours that end before they start run past midnight, "
+            "and 00:00 to 00:00 is the whole day."
+        ),
+    )
+    preferred_hours = WeeklyHoursField(
+        label=_("When a call suits you best"), help_text=_("Without any, all your working hours do.")
+    )
+    reachable_hours = WeeklyHoursField(
+        label=_("When you can be reached at all"),
+        help_text=_("We propose no call outside your working hours but in these, and write to you only in them."),
+    )
+
     class Meta:
         model = Contact
-        fields = ("address_as", "formality", "language", "preferred_channel", "reminder_minutes")
+        fields = (
+            "full_name",
+            "native_name",
+            "address_as",
+            "formality",
+            "language",
+            "time_zone",
+            "clock",
+            "week_start",
+            "working_hours",
+            "preferred_hours",
+            "reachable_hours",
+            "preferred_channel",
+            "reminder_minutes",
+        )
 
-    def __init__(self, *args: Any, instance: Contact, wishes: Wishes, today: dt.date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, instance: Contact, wishes: Wishes, today: dt.date, reader: Reader, **kwargs: Any
+    ) -> None:
         self._wishes, self._today = wishes, today
         rhythm = NEVER[0] if Topic.CHECK_INS in wishes.unwanted else (wishes.frequency or WANTED[0])
         initial = {
@@ -65,6 +100,15 @@ class WishesForm(MergingForm[Contact]):
         ]
         cast(forms.ChoiceField, self.fields["language"]).choices = language_choices(shown["language"])
         cast(RemindersField, self.fields["reminder_minutes"]).offer(shown["reminder_minutes"])
+        for name in ("full_name", "native_name", "address_as"):
+            self.fields[name].validators.append(validate_no_address)
+        self.fields["full_name"].label = _("Your name")
+        self.fields["native_name"].label = _("Your name in your own script")
+        self.fields["clock"].label = _("Hours of the day")
+        self.fields["week_start"].label = _("Your week starts on")
+        cast(TimeZoneField, self.fields["time_zone"]).put_first(instance.client.country)
+        for name in ("working_hours", "preferred_hours", "reachable_hours"):
+            cast(WeeklyHoursWidget, self.fields[name].widget).first_weekday = reader.first_weekday
         self.fields["address_as"].label = _("How shall we address you?")
         self.fields["address_as"].help_text = _("For example “Ms Okafor” or “Maya”. Left empty, by your full name.")
         self.fields["paused_until_date"].widget.attrs |= {
@@ -111,5 +155,5 @@ class WishesForm(MergingForm[Contact]):
 
 def language_choices(current: str) -> list[tuple[str, str]]:
     """The languages that our mails are in, by their own names; the contact's own tag stands for its language."""
-    tags = {tag.partition("-")[0]: tag for tag in (*dict(settings.MAIL_LANGUAGES), current)}
+    tags = {tag.partition("-")[0]: tag for tag in (*dict(settings.LANGUAGES), current)}
     return sorted(((tag, endonym(tag)) for tag in tags.values()), key=lambda choice: choice[1].casefold())

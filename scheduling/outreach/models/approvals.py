@@ -13,10 +13,13 @@ from django.utils.translation import pgettext_lazy
 from clients.models import AccountManager, Client, Contact
 from clients.validators import validate_plain_text
 
+#: Below MEDIA_ROOT.
+FOLDER = "approvals"
+
 
 def stored_name(approval: Any, file_name: str) -> str:
     """Where a file is kept: under a name that nobody chose and nobody guesses."""
-    return f"approvals/{uuid.uuid4()}{PurePath(file_name).suffix.lower()}"
+    return f"{FOLDER}/{uuid.uuid4()}{PurePath(file_name).suffix.lower()}"
 
 
 class Approval(models.Model):
@@ -41,7 +44,7 @@ class Approval(models.Model):
     needed_by_date = models.DateField(_("needed by"), null=True, blank=True)
     link = models.URLField(_("link"), max_length=500, blank=True, validators=[URLValidator(["http", "https"])])
     file = models.FileField(_("file"), upload_to=stored_name, max_length=100, blank=True)
-    # What it was called where it came from.
+    # What it was called where it came from, kept when the file is not.
     file_name = models.CharField(max_length=120, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     asked_at = models.DateTimeField(_("asked"))

@@ -9,14 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clients.models import AccountManager, Client, Contact
-from scheduling.meetings.models import Attendance, Meeting, MeetingChange
+from scheduling.meetings.models import Attendance, Meeting, MeetingChange, Offer, OfferEvent
+from scheduling.meetings.selectors import looks_after
 from scheduling.outreach.models.approvals import ApprovalEvent
 from scheduling.outreach.models.check_ins import Enrolment, Purpose
+from scheduling.outreach.models.public_pages import Enquiry
 from scheduling.outreach.models.surveys import Survey
 
 
 class Message(models.Model):
-    """One mail to one person; its words are found when it is sent."""
+    """One mail to one person, or a check-in that goes by chat or is said; its words are found when it is sent."""
 
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("Confirmation")
@@ -31,6 +33,13 @@ class Message(models.Model):
         SURVEY = "survey", _("Survey")
         SUITS = "suits", _("Still suits you?")
         REPLY = "reply", _("Wish for another time")
+        OFFER = "offer", _("Times to choose from")
+        OFFER_REMINDER = "offer_remind", _("Reminder of times to choose from")
+        OFFER_NEWS = "offer_news", _("News of an offer")
+        LINK = "link", _("New private link")
+        CODE = "code", _("Code for a public page")
+        ENQUIRY = "enquiry", _("Question whether a request is meant")
+        DECLINED = "declined", _("Answer to a request")
 
     class State(models.TextChoices):
         PENDING = "pending", pgettext_lazy("of a message", "Waiting")
@@ -42,7 +51,19 @@ class Message(models.Model):
         UNDELIVERABLE = "undeliverable", pgettext_lazy("of a message", "No mail address")
         DRAFT = "draft", pgettext_lazy("of a message", "To be read first")
         SUPPRESSED = "suppressed", pgettext_lazy("of a message", "Left out")
+        TO_SAY = "to_say", pgettext_lazy("of a message", "To be said")
+        SAID = "said", pgettext_lazy("of a message", "Said")
 
+    class Channel(models.TextChoices):
+        """How it reaches its reader; all but check-ins are mails."""
+
+        EMAIL = "email", _("Mail")
+        CHAT = "chat", _("Chat")
+        PHONE = "phone", _("Phone")
+        IN_PERSON = "in_person", _("In person")
+
+    # What nobody sends: the account manager says it.
+    SPOKEN = (Channel.PHONE, Channel.IN_PERSON)
     QUEUED = (State.PENDING, State.CLAIMED)
     # What speaks of nothing but when the meeting is.
     OF_THE_TIME = (Kind.REMINDER, Kind.CLOCK_CHANGE, Kind.SUITS)
@@ -96,9 +117,28 @@ class Message(models.Model):
     survey = models.ForeignKey(
         Survey, models.CASCADE, null=True, blank=True, db_index=False, related_name="messages", verbose_name=_("survey")
     )
+    # The times that a contact is asked to choose from, or that there is news of.
+    offer = models.ForeignKey(
+        Offer, models.CASCADE, null=True, blank=True, db_index=False, related_name="messages", verbose_name=_("offer")
+    )
+    offer_event = models.ForeignKey(
+        OfferEvent, models.CASCADE, null=True, blank=True, db_index=False, related_name="messages", editable=False
+    )
+    # Of somebody unknown, who reads what is asked or answered.
+    enquiry = models.ForeignKey(
+        Enquiry, models.CASCADE, null=True, blank=True, db_index=False, related_name="messages", editable=False
+    )
     # What the account manager wrote instead of the template's words; empty where those stand.
     own_subject = models.CharField(_("subject"), max_length=200, blank=True)
     own_text = models.TextField(_("text"), max_length=8000, blank=True)
+    # The account manager has read why it would be left out, and lets it go: see `suppression.OVERRULED`.
+    goes_anyway = models.BooleanField(_("goes anyway"), default=False, db_default=False)
+    # `db_default`, because check-ins are written by the thousand, in SQL.
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL.value
+    )
+    # Why it is a mail although its reader prefers another channel: one of `reasons.py`.
+    fallback_reason = models.CharField(_("why by mail"), max_length=200, blank=True, default="", db_default="")
     lead_minutes = models.PositiveIntegerField(_("minutes before"), null=True, blank=True)
     address = models.CharField(_("mail address"), max_length=254, blank=True)
     # One for every try, so that a mail program shows a repetition once.
@@ -126,13 +166,16 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         constraints = [
             models.CheckConstraint(
+                name="message_other_than_mail_is_check_in", condition=Q(channel="email") | Q(kind="check_in")
+            ),
+            models.CheckConstraint(
                 name="message_sent_with_its_bytes",
                 condition=Q(state="sent", sent_at__isnull=False, raw__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True, raw__isnull=True)),
             ),
             models.CheckConstraint(
                 name="message_has_an_address",
-                condition=Q(state__in=["undeliverable", "suppressed"]) | ~Q(address=""),
+                condition=Q(state__in=["undeliverable", "suppressed"]) | ~Q(channel="email") | ~Q(address=""),
             ),
             models.CheckConstraint(
                 name="message_claimed_by_a_token",
@@ -146,7 +189,8 @@ class Message(models.Model):
                 name="message_to_one_person",
                 condition=Q(attendance__isnull=False, meeting__isnull=False, contact=None, account_manager=None)
                 | Q(attendance=None, contact__isnull=False, account_manager=None)
-                | Q(attendance=None, contact=None, account_manager__isnull=False),
+                | Q(attendance=None, contact=None, account_manager__isnull=False)
+                | Q(attendance=None, contact=None, account_manager=None, enquiry__isnull=False),
             ),
         ]
         indexes = [
@@ -158,7 +202,15 @@ class Message(models.Model):
             models.Index(
                 fields=["approval_event"], name="message_of_approval", condition=Q(approval_event__isnull=False)
             ),
+            models.Index(
+                fields=["due_at"],
+                name="message_to_say",
+                condition=Q(channel__in=["phone", "in_person"], state__in=["pending", "claimed", "to_say"]),
+            ),
             models.Index(fields=["survey"], name="message_of_survey", condition=Q(survey__isnull=False)),
+            models.Index(fields=["offer"], name="message_of_offer", condition=Q(offer__isnull=False)),
+            models.Index(fields=["enquiry"], name="message_of_enquiry", condition=Q(enquiry__isnull=False)),
+            models.Index(fields=["offer_event"], name="message_of_offer_event", condition=Q(offer_event__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +221,8 @@ class Message(models.Model):
         """Whoever reads it."""
         if self.attendance is not None:
             return self.attendance.person
+        if self.enquiry is not None:
+            return self.enquiry.correspondent
         # The database holds exactly one of the two.
         return cast(AccountManager | Contact, self.contact or self.account_manager)
 
@@ -181,9 +235,18 @@ class Message(models.Model):
             return self.meeting.organizer
         if self.approval_event is not None:
             return self.approval_event.approval.account_manager if self.contact is not None else None
-        if self.survey is not None:
-            return self.survey.account_manager
-        return self.enrolment.plan.account_manager if self.enrolment is not None else None
+        asked_by = self.survey or self.enquiry
+        if asked_by is not None:
+            return asked_by.account_manager
+        if self.offer is not None:
+            return self.offer.account_manager if self.contact is not None else None
+        return self.enrolment.plan.account_manager if self.enrolment is not None else self._whoever_looks_after
+
+    @property
+    def _whoever_looks_after(self) -> AccountManager | None:
+        if self.contact is None or self.kind not in (self.Kind.LINK, self.Kind.CODE):
+            return None
+        return self.entry_code.account_manager if self.kind == self.Kind.CODE else looks_after(self.contact)
 
     @property
     def client(self) -> Client | None:
@@ -192,6 +255,8 @@ class Message(models.Model):
             return self.meeting.client
         if self.approval_event is not None:
             return self.approval_event.approval.client
+        if self.offer is not None:
+            return self.offer.client
         return self.contact.client if self.contact is not None else None
 
     @property
@@ -203,6 +268,10 @@ class Message(models.Model):
             return self.approval_event.approval.title
         if self.survey is not None:
             return self.survey.about
+        if self.offer is not None:
+            return self.offer.title
+        if self.kind in (self.Kind.LINK, self.Kind.CODE) or self.enquiry is not None:
+            return str(self.Kind(self.kind).label)
         return " · ".join(str(Purpose(purpose).label) for purpose in self.purposes)
 
     @property

@@ -11,6 +11,7 @@ from scheduling.outreach.errors import AlreadyDecided, HandedToThemselves, NotTh
 from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Approval, ApprovalEvent, Message
 from scheduling.outreach.reasons import APPROVAL_SETTLED, NO_ADDRESS
+from scheduling.outreach.services.stored_files import forget_file
 
 State, Kind = Approval.State, ApprovalEvent.Kind
 
@@ -25,11 +26,13 @@ def ask_approval(*, actor: AccountManager, approval: Approval, now: dt.datetime)
     try:
         with transaction.atomic():
             approval.save(force_insert=True)
+            _record(approval, Kind.ASKED, now, actor=actor)
     except IntegrityError:
-        if approval.file:
-            approval.file.delete(save=False)
+        _leave_no_file(approval)
         return Approval.objects.get(creation_key=approval.creation_key)
-    _record(approval, Kind.ASKED, now, actor=actor)
+    except BaseException:
+        _leave_no_file(approval)
+        raise
     return approval
 
 
@@ -78,14 +81,21 @@ def hand_on(*, contact: Contact, approval: Approval, email: str, now: dt.datetim
 
 @transaction.atomic
 def withdraw_approval(*, actor: AccountManager, approval: Approval, now: dt.datetime) -> None:
-    """Once more, it changes nothing. Raises: AlreadyDecided."""
+    """Takes the question back, and its file; once more, it changes nothing. Raises: AlreadyDecided."""
     stored = _locked(approval)
     if stored.state == State.WITHDRAWN:
         return
     if stored.state != State.PENDING:
         raise AlreadyDecided
     _end(stored, State.WITHDRAWN)
+    forget_file(stored)
     _record(stored, Kind.WITHDRAWN, now, actor=actor)
+
+
+def _leave_no_file(approval: Approval) -> None:
+    """The database takes its row back by itself; the disk does not."""
+    if approval.file:
+        approval.file.delete(save=False)
 
 
 def _decide(contact: Contact, approval: Approval, state: Approval.State, words: str, now: dt.datetime) -> None:

@@ -199,10 +199,12 @@ def send_test(
 
 
 def rhythm_of(steps: Collection[NewStep]) -> str:
-    """The same for steps that lead to the same dates and purposes; empty for none."""
+    """The same for steps that lead to the same dates, purposes and channels; empty for none."""
     if not steps:
         return ""
-    dated = sorted((step.weekday, step.at_wall.isoformat(), step.purpose, step.on_day_off) for step in steps)
+    dated = sorted(
+        (step.weekday, step.at_wall.isoformat(), step.purpose, step.on_day_off, step.channel) for step in steps
+    )
     return md5(repr([tuple(map(str, step)) for step in dated]).encode(), usedforsecurity=False).hexdigest()
 
 
@@ -252,6 +254,8 @@ def _set_paused(actor: AccountManager, plan: CheckInPlan, *, is_paused: bool, no
 def _read_first(plan: CheckInPlan, is_read_first: bool, now: dt.datetime) -> None:
     """What waits becomes a draft, or goes without being read."""
     waiting = _waiting(Message.objects.filter(enrolment__plan=plan, due_at__gt=now))
+    # Whoever says something in person reads it then.
+    waiting = waiting.exclude(channel__in=Message.SPOKEN)
     waiting.update(state=State.DRAFT if is_read_first else State.PENDING)
 
 

@@ -8,48 +8,116 @@ import datetime as dt
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet
 
-from scheduling.meetings.models import Attendance, Meeting, MeetingChange
+from scheduling.meetings.models import Attendance, Invitee, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import one_line
-from scheduling.outreach.check_ins.suppression import suppress, suppress_surveys
-from scheduling.outreach.models import MailAddress, Message, OutreachSwitch
-from scheduling.outreach.operations.pauses import is_paused
-from scheduling.outreach.reasons import ANSWERED, CAME_BACK, NEVER_TOLD, OVERTAKEN, TOO_LATE, WORKER_DIED
+from scheduling.outreach.check_ins.suppression import why_left_out
+from scheduling.outreach.models import Message, OutreachSwitch
+from scheduling.outreach.prepared import Given, IsOneOf, Prepared
+from scheduling.outreach.reasons import (
+    ANSWERED,
+    NEVER_TOLD,
+    NO_ADDRESS,
+    OFFER_SETTLED,
+    OVERTAKEN,
+    TOO_LATE,
+    WORKER_DIED,
+)
 
 BATCH = 100
 MAX_TRIES = 8
 State = Message.State
 Kind = Message.Kind
 
+_MESSAGE = connection.ops.quote_name(Message._meta.db_table)
+_SWITCH = connection.ops.quote_name(OutreachSwitch._meta.db_table)
+# What a claimed message knows of itself, in the model's order.
+_KNOWN = {
+    "id", "kind", "channel", "meeting_id", "attendance_id", "enrolment_id", "sequence", "due_at", "tries",
+    "fencing_token",
+}  # fmt: skip
+_CLAIMED = [field.attname for field in Message._meta.concrete_fields if field.attname in _KNOWN]
+# IS TRUE keeps PostgreSQL from going through all claimed rows, of which its statistics know none yet, to find one.
+_CLAIM = f"""
+    UPDATE {_MESSAGE}
+    SET state = 'claimed', claimed_at = %(now)s, next_try_at = %(until_at)s, fencing_token = fencing_token + 1
+    WHERE id = ANY(%(keys)s) AND (state IN ('pending', 'claimed')) IS TRUE
+    RETURNING {", ".join(_CLAIMED)}
+"""  # noqa: S608
+# Whoever pauses in the middle of a batch stops it there; the rest waits for its lease to end.
+_BEGIN = f"""
+    UPDATE {_MESSAGE} SET tries = tries + 1
+    WHERE id = %(pk)s AND (state = 'claimed') IS TRUE AND fencing_token = %(token)s
+    AND NOT EXISTS (SELECT FROM {_SWITCH} WHERE paused_at IS NOT NULL)
+"""  # noqa: S608
+_MARK_SENT = f"""
+    UPDATE {_MESSAGE} SET state = 'sent', sent_at = %(now)s, raw = %(raw)s, reason = ''
+    WHERE id = %(sent_pk)s AND (state = 'claimed') IS TRUE AND fencing_token = %(sent_token)s
+"""  # noqa: S608
+# The second one never waits for a row while the first one holds one, so that nobody who changes both is in its way.
+_MARK_SENT_AND_BEGIN = f"""
+    WITH marked AS ({_MARK_SENT} RETURNING id),
+    free AS (SELECT id FROM {_MESSAGE} WHERE id = %(pk)s FOR UPDATE SKIP LOCKED)
+    {_BEGIN} AND EXISTS (SELECT FROM marked) AND EXISTS (SELECT FROM free)
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A due message, which is the transaction's alone."""
+
+    pk: int
+    meeting_id: int | None
+    kind: str
+    expires_at: dt.datetime
+    tries: int
+
 
 @transaction.atomic
 def claim(*, now: dt.datetime, size: int = BATCH) -> list[Message]:
-    """Due messages, the longest waiting first, that are the caller's alone until their lease ends; none in a pause."""
-    if is_paused():
-        return []
-    due = Message.objects.filter(state__in=Message.QUEUED, next_try_at__lte=now).order_by("next_try_at", "pk")
-    columns = "pk", "meeting_id", "kind", "expires_at", "tries"
-    rows = list(due.select_for_update(skip_locked=True).values_list(*columns, named=True)[:size])
+    """Due messages, the longest waiting first, that are the caller's alone until their lease ends; none in a pause.
+
+    They know of themselves what `_CLAIMED` names.
+    """
+    rows = [_Due(*row) for row in _due(size).rows(now=now)]
     if not rows:
         return []
-    _hold_still({row.meeting_id for row in rows} - {None})
+    _hold_still({row.meeting_id for row in rows if row.meeting_id is not None})
     _sort_out(rows, now)
-    keys = [row.pk for row in rows]
-    claimable = Message.objects.filter(pk__in=keys, state__in=Message.QUEUED)
-    claimable.update(
-        state=State.CLAIMED,
-        claimed_at=now,
-        next_try_at=now + dt.timedelta(seconds=settings.OUTBOX_LEASE_SECONDS),
-        fencing_token=F("fencing_token") + 1,
+    until_at = now + dt.timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"keys": [row.pk for row in rows], "now": now, "until_at": until_at})
+        claimed = [Message.from_db(connection.alias, _CLAIMED, row) for row in cursor.fetchall()]
+    return sorted(claimed, key=lambda message: (message.due_at, message.pk))
+
+
+@cache
+def _due(size: int) -> Prepared:
+    """Due messages that nobody else holds, unless there is a pause."""
+    due = Message.objects.filter(
+        ~Exists(OutreachSwitch.stopping()),
+        state__in=Message.QUEUED,
+        next_try_at__lte=Given("now", DateTimeField()),
     )
-    return list(Message.objects.filter(pk__in=keys, state=State.CLAIMED).order_by("due_at", "pk"))
+    locked = due.order_by("next_try_at", "pk").select_for_update(skip_locked=True, of=("self",))
+    return Prepared.of(locked.values_list(*(column.name for column in fields(_Due)))[:size])
+
+
+@cache
+def _reasons() -> Prepared:
+    """What is against sending these messages, as far as no meeting has a say in it; empty where nothing is."""
+    why = why_left_out(Given("now", DateTimeField()))
+    asked = Message.objects.filter(IsOneOf("pk", Given("keys", ArrayField(BigIntegerField())))).order_by()
+    return Prepared.of(asked.values_list("pk", why))
 
 
 def _hold_still(meetings: set[int]) -> None:
@@ -62,8 +130,7 @@ def _hold_still(meetings: set[int]) -> None:
         cursor.execute(f"SELECT FROM {table} WHERE id = ANY(%s) ORDER BY id FOR SHARE", [sorted(meetings)])
 
 
-# Any, because mypy knows no rows with names that Django makes.
-def _sort_out(rows: Sequence[Any], now: dt.datetime) -> None:
+def _sort_out(rows: Sequence[_Due], now: dt.datetime) -> None:
     """Ends the messages among these that are not to be sent any more, by what the locked meetings say.
 
     What none of them can meet is not asked: to put a question together takes as long as to claim a dozen messages.
@@ -76,17 +143,27 @@ def _sort_out(rows: Sequence[Any], now: dt.datetime) -> None:
         locked.filter(_overtaken()).update(state=State.SUPERSEDED, reason=OVERTAKEN)
     if Kind.CANCELLATION in kinds:
         queued.filter(_never_told()).update(state=State.SUPERSEDED, reason=NEVER_TOLD)
-    if any(row.expires_at <= now for row in rows):
-        queued.filter(expires_at__lte=now).update(state=State.EXPIRED, reason=TOO_LATE)
-    queued.filter(_came_back()).update(state=State.SUPPRESSED, reason=CAME_BACK)
-    if Kind.CHECK_IN in kinds:
-        suppress(keys, now=now)
-    if Kind.SURVEY in kinds:
-        suppress_surveys(keys)
+    for (state, reason), ended in _ends(rows, now).items():
+        queued.filter(pk__in=ended).update(state=state, reason=reason)
     if Kind.SUITS in kinds:
         queued.filter(_answered()).update(state=State.SUPERSEDED, reason=ANSWERED)
+    if kinds & {Kind.OFFER, Kind.OFFER_REMINDER}:
+        queued.filter(_offer_settled()).update(state=State.SUPERSEDED, reason=OFFER_SETTLED)
+        queued.filter(_offer_answered()).update(state=State.SUPERSEDED, reason=ANSWERED)
     if any(row.tries >= MAX_TRIES for row in rows):
         queued.filter(tries__gte=MAX_TRIES).update(state=State.DEAD, reason=WORKER_DIED)
+
+
+def _ends(rows: Sequence[_Due], now: dt.datetime) -> dict[tuple[State, str], list[int]]:
+    """Which messages end in which state and why, as far as no meeting has a say in it."""
+    ends: dict[tuple[State, str], list[int]] = defaultdict(list)
+    why = dict(_reasons().rows(now=now, keys=[row.pk for row in rows]))
+    for row in rows:
+        if row.expires_at <= now:
+            ends[State.EXPIRED, TOO_LATE].append(row.pk)
+        elif why[row.pk]:
+            ends[State.SUPPRESSED, why[row.pk]].append(row.pk)
+    return ends
 
 
 def _overtaken() -> Q:
@@ -119,21 +196,48 @@ def _answered() -> Q:
     return Q(Exists(answered.filter(pk=OuterRef("attendance"))), kind=Message.Kind.SUITS)
 
 
-def _came_back() -> Q:
-    return Q(Exists(MailAddress.objects.filter(email=Lower(OuterRef("address")), suppressed_at__isnull=False)))
+def _offer_settled() -> Q:
+    """Times to choose from where there is nothing to choose any more."""
+    is_settled = Q(offer__meeting__isnull=False) | Q(offer__withdrawn_at__isnull=False)
+    return is_settled & Q(kind__in=[Kind.OFFER, Kind.OFFER_REMINDER])
+
+
+def _offer_answered() -> Q:
+    """A reminder of times for somebody who has said which suit them."""
+    answered = Invitee.objects.filter(offer=OuterRef("offer"), contact=OuterRef("contact"), answered_at__isnull=False)
+    return Q(Exists(answered), kind=Kind.OFFER_REMINDER)
 
 
 def begin(message: Message) -> bool:
     """Whether the message is still the caller's to send; counts the try, whatever becomes of the worker."""
     message.tries += 1
-    # Whoever pauses in the middle of a batch stops it there; the rest waits for its lease to end.
-    paused = OutreachSwitch.objects.filter(paused_at__isnull=False)
-    return _held(message).exclude(Exists(paused)).update(tries=message.tries) == 1
+    return _matched(_BEGIN, pk=message.pk, token=message.fencing_token)
 
 
 def mark_sent(message: Message, *, raw: bytes, now: dt.datetime) -> bool:
     """Whether the mark counts: not where the lease ran out and another worker claimed the message."""
-    return _mark(message, state=State.SENT, sent_at=now, raw=raw, reason="")
+    return _matched(_MARK_SENT, **_sent(message, raw, now))
+
+
+def mark_sent_and_begin(message: Message, following: Message, *, raw: bytes, now: dt.datetime) -> bool:
+    """Whether the message that follows is begun, in the transaction that marks this one: one commit for each mail.
+
+    Where it is not, the mark may count all the same; `begin` then says what is the matter with the other.
+    """
+    sent = _sent(message, raw, now)
+    is_begun = _matched(_MARK_SENT_AND_BEGIN, **sent, pk=following.pk, token=following.fencing_token)
+    following.tries += is_begun
+    return is_begun
+
+
+def _sent(message: Message, raw: bytes, now: dt.datetime) -> dict[str, Any]:
+    return {"sent_pk": message.pk, "sent_token": message.fencing_token, "raw": raw, "now": now}
+
+
+def _matched(sql: str, **values: Any) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return bool(cursor.rowcount)
 
 
 def mark_failed(message: Message, *, reason: str, permanent: bool, now: dt.datetime) -> bool:
@@ -143,6 +247,19 @@ def mark_failed(message: Message, *, reason: str, permanent: bool, now: dt.datet
     # Full jitter: what failed together does not come back together.
     delay = dt.timedelta(minutes=random.uniform(0, 2**message.tries))  # noqa: S311
     return _mark(message, state=State.PENDING, reason=_fit(reason), next_try_at=now + delay)
+
+
+def mark_to_say(message: Message) -> bool:
+    """Whether the mark counts. From now on the message waits for its account manager, until it expires."""
+    return _mark(message, state=State.TO_SAY, reason="")
+
+
+def fall_back(message: Message, *, reason: str, now: dt.datetime) -> bool:
+    """Whether the mark counts. The message becomes a mail with all its tries, where there is an address for one."""
+    if not message.address:
+        return _mark(message, state=State.UNDELIVERABLE, reason=NO_ADDRESS, fallback_reason=reason)
+    by_mail = {"channel": Message.Channel.EMAIL, "fallback_reason": reason, "tries": 0}
+    return _mark(message, state=State.PENDING, reason="", next_try_at=now, **by_mail)
 
 
 def release(messages: Sequence[Message], *, reason: str, next_try_at: dt.datetime) -> None:

@@ -7,8 +7,10 @@ from django.db import transaction
 from clients.audit import audit
 from clients.models import AccountManager
 from scheduling.meetings.nudge import nudge_workers
-from scheduling.outreach.errors import NotADraft
+from scheduling.outreach.check_ins.suppression import OVERRULED, held_back
+from scheduling.outreach.errors import HeldBack, NotADraft
 from scheduling.outreach.models import Message
+from scheduling.outreach.quiet import waits_until
 from scheduling.outreach.reasons import DISCARDED, NOT_READ
 from scheduling.outreach.selectors import messages_for
 from scheduling.outreach.services.planning_check_ins import GRACE
@@ -40,13 +42,21 @@ def release_draft(*, actor: AccountManager, message: Message, now: dt.datetime) 
 
 
 @transaction.atomic
-def send_draft_now(*, actor: AccountManager, message: Message, now: dt.datetime) -> Message:
-    """The draft, which goes within a minute, whatever time it is there. Raises: NotADraft, Message.DoesNotExist."""
+def send_draft_now(*, actor: AccountManager, message: Message, now: dt.datetime, goes_anyway: bool = False) -> Message:
+    """The draft, which goes within a minute, or as soon as its contact can be reached: then it is due.
+
+    `goes_anyway` lets it go although the plan is paused or somebody has just spoken with the client.
+
+    Raises: HeldBack where it would be left out; NotADraft, Message.DoesNotExist.
+    """
     draft = _locked(actor, message, now)
-    draft.state = State.PENDING
-    draft.due_at = draft.next_try_at = now
-    draft.expires_at = now + GRACE
-    draft.save(update_fields=["state", "due_at", "next_try_at", "expires_at"])
+    against = held_back(draft, now=now)
+    if against and not (goes_anyway and set(against) <= set(OVERRULED)):
+        raise HeldBack(against)
+    draft.state, draft.goes_anyway = State.PENDING, goes_anyway
+    draft.due_at = draft.next_try_at = waits_until(draft, now) or now
+    draft.expires_at = draft.due_at + GRACE
+    draft.save(update_fields=["state", "goes_anyway", "due_at", "next_try_at", "expires_at"])
     audit(actor=actor, action="draft sent", subject=draft, now=now)
     nudge_workers()
     return draft

@@ -11,15 +11,21 @@ from clients.models import AccountManager, Contact
 from scheduling.meetings.clock_changes import of_changing_zones, wall_changes
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
+from scheduling.meetings.services import close_due_offers
 from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Message
 from scheduling.outreach.quiet import EARLIER, MOVABLE_LEAD, reminder_due_at
 from scheduling.outreach.reasons import NO_ADDRESS
 from scheduling.outreach.selectors import standing_attendances
 from scheduling.outreach.services.drafts import expire_drafts
+from scheduling.outreach.services.enquiries import forget_enquiries
+from scheduling.outreach.services.entry_codes import plan_codes
+from scheduling.outreach.services.lost_links import plan_links
 from scheduling.outreach.services.planning_check_ins import plan_check_ins
+from scheduling.outreach.services.planning_offers import plan_offers
 from scheduling.outreach.services.planning_suits import plan_suits
 from scheduling.outreach.services.planning_surveys import plan_surveys
+from scheduling.outreach.services.saying import expire_unsaid
 
 # Nobody wants to read today of what changed before an outage that long.
 CHANGE_WINDOW = dt.timedelta(days=7)
@@ -41,10 +47,14 @@ KIND_OF_CHANGE = {
 
 
 def plan(*, now: dt.datetime) -> int:
-    """How many messages were written: of changes, clock changes to come, reminders, check-ins and surveys."""
+    """How many messages were written: of meetings and their clocks, check-ins, surveys, links, codes and offers."""
+    forget_enquiries(now=now)
     expire_drafts(now=now)
+    expire_unsaid(now=now)
+    close_due_offers(now=now)
     of_meetings = _plan_changes(now) + _plan_reminders(now) + plan_clock_alerts(now=now)
-    return of_meetings + plan_suits(now=now) + plan_check_ins(now=now) + plan_surveys(now=now)
+    of_contacts = plan_links(now=now) + plan_suits(now=now) + plan_check_ins(now=now) + plan_surveys(now=now)
+    return of_meetings + of_contacts + plan_offers(now=now) + plan_codes(now=now)
 
 
 def _plan_changes(now: dt.datetime) -> int:

@@ -155,9 +155,19 @@ _GROUP = """
 # One number to join by: of seven columns the planner would think that nearly nothing fits.
 _KEY = f"hash_record_extended(ROW({_GROUP}), 0)"
 _LANDED = """
-    unnest(%(keys)s::bigint[], %(local_dates)s::text[], %(due_ats)s::timestamptz[], %(purposes)s::text[])
-    AS landed (key, local_date, due_at, purposes)
+    unnest(
+        %(keys)s::bigint[], %(local_dates)s::text[], %(due_ats)s::timestamptz[], %(purposes)s::text[],
+        %(channels)s::text[]
+    )
+    AS landed (key, local_date, due_at, purposes, channel)
 """
+# Who prefers video calls is invited to one by mail.
+_CHANNEL = """
+    CASE WHEN landed.channel = 'preferred' AND contact.preferred_channel IN ('chat', 'phone', 'in_person')
+         THEN contact.preferred_channel ELSE 'email' END
+"""
+# Whoever says something in person reads it then.
+_IS_SPOKEN = "message.channel IN ('phone', 'in_person')"
 _CHOSEN = "enrolment.frequency <> 'none' AND (%(plans)s::bigint[] IS NULL OR plan.id = ANY(%(plans)s))"
 
 
@@ -169,6 +179,7 @@ class Landed:
     local_date: dt.date
     due_at: dt.datetime
     purposes: tuple[str, ...]
+    channel: str
 
 
 def _dates(window: Window, plans: Collection[int] | None) -> Iterator[Landed]:
@@ -206,13 +217,15 @@ def _dates(window: Window, plans: Collection[int] | None) -> Iterator[Landed]:
         for check_in in on_dates(*key):
             due_at = check_in.due_at(group.time_zone)
             if window.start_at < due_at <= window.end_at:
-                yield Landed(group, check_in.local_date, due_at, check_in.purposes)
+                yield Landed(group, check_in.local_date, due_at, check_in.purposes, check_in.channel)
 
 
 def _groups(window: Window, plans: Collection[int] | None) -> list[Group]:
     with connection.cursor() as cursor:
+        # The number is worked out for each group, and not for everybody in it.
+        distinct = f"SELECT DISTINCT {_GROUP} FROM {_ENROLLED} WHERE {_CHOSEN}"  # noqa: S608
         cursor.execute(
-            _named(f"SELECT DISTINCT {_KEY}, {_GROUP} FROM {_ENROLLED} WHERE {_CHOSEN}"),  # noqa: S608
+            _named(f"SELECT hash_record_extended(found, 0), found.* FROM ({distinct}) AS found"),  # noqa: S608
             _parameters(window, plans),
         )
         groups = [Group(*row) for row in cursor.fetchall()]
@@ -262,15 +275,20 @@ def _weekdays(working_hours: str) -> frozenset[int]:
     return frozenset(weekday for weekday, name in enumerate(WEEKDAYS) if hours.get(name))
 
 
-def _landed(dates: Iterable[Landed]) -> dict[str, list[Any]]:
-    """One array for each column of `_LANDED`."""
-    rows = list(dates)
+def _landed(dates: Collection[Landed]) -> dict[str, str]:
+    """One array for each column of `_LANDED`, as PostgreSQL reads it: thousands of values are written at once."""
     return {
-        "keys": [one.group.key for one in rows],
-        "local_dates": [one.local_date.isoformat() for one in rows],
-        "due_ats": [one.due_at for one in rows],
-        "purposes": [",".join(one.purposes) for one in rows],
+        "keys": _array(str(one.group.key) for one in dates),
+        "local_dates": _array(one.local_date.isoformat() for one in dates),
+        "due_ats": _array(one.due_at.isoformat() for one in dates),
+        "purposes": _array(",".join(one.purposes) for one in dates),
+        "channels": _array(one.channel for one in dates),
     }
+
+
+def _array(values: Iterable[str]) -> str:
+    """An array of values that have no quotes in them."""
+    return "{" + ",".join(f'"{value}"' for value in values) + "}"
 
 
 def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plans: Collection[int] | None) -> None:
@@ -287,7 +305,10 @@ def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plan
                 DELETE FROM {{message}} message USING {{enrolment}} enrolled, {{plan}} its_plan
                 WHERE enrolled.id = message.enrolment_id AND its_plan.id = enrolled.plan_id
                 AND message.kind = 'check_in' AND message.due_at > %(now)s AND message.tries = 0
-                AND (message.state = 'draft' OR (message.state = 'pending' AND NOT its_plan.is_approved_first))
+                AND (
+                    message.state = 'draft'
+                    OR (message.state = 'pending' AND (NOT its_plan.is_approved_first OR {_IS_SPOKEN}))
+                )
                 AND message.own_subject = '' AND message.own_text = ''
                 AND (%(plans)s::bigint[] IS NULL OR its_plan.id = ANY(%(plans)s))
                 AND NOT EXISTS (
@@ -295,7 +316,7 @@ def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plan
                     WHERE {_CHOSEN} AND enrolment.id = message.enrolment_id
                     AND landed.local_date::date = message.local_date AND landed.due_at = message.due_at
                     AND string_to_array(landed.purposes, ',') = message.purposes::text[]
-                    AND contact.email = message.address
+                    AND contact.email = message.address AND {_CHANNEL} = message.channel
                 )
                 """  # noqa: S608
             ),
@@ -312,17 +333,18 @@ def _insert(window: Window, dates: Collection[Landed], now: dt.datetime, plans: 
                 f"""
                 INSERT INTO {{message}} (
                     occurrence_key, kind, contact_id, enrolment_id, purposes, local_date, own_subject, own_text,
-                    address, message_id, created_at, due_at, expires_at, next_try_at, tries, fencing_token, state,
-                    reason
+                    channel, address, message_id, created_at, due_at, expires_at, next_try_at, tries, fencing_token,
+                    state, reason
                 )
                 SELECT
                     'check-in:' || enrolment.id || ':' || landed.local_date, 'check_in', contact.id, enrolment.id,
-                    string_to_array(landed.purposes, ','), landed.local_date::date, '', '', contact.email,
+                    string_to_array(landed.purposes, ','), landed.local_date::date, '', '', {_CHANNEL}, contact.email,
                     '<' || md5(%(salt)s || enrolment.id || ':' || landed.local_date)::uuid || %(domain)s, %(now)s,
                     landed.due_at, landed.due_at + %(grace)s::interval, landed.due_at, 0, 0,
-                    CASE WHEN contact.email = '' THEN 'undeliverable'
-                         WHEN plan.is_approved_first THEN 'draft' ELSE 'pending' END,
-                    CASE WHEN contact.email = '' THEN %(no_address)s ELSE '' END
+                    CASE WHEN contact.email = '' AND {_CHANNEL} = 'email' THEN 'undeliverable'
+                         WHEN plan.is_approved_first AND {_CHANNEL} IN ('email', 'chat') THEN 'draft'
+                         ELSE 'pending' END,
+                    CASE WHEN contact.email = '' AND {_CHANNEL} = 'email' THEN %(no_address)s ELSE '' END
                 FROM {_ENROLLED} JOIN {_LANDED} ON landed.key = {_KEY}
                 WHERE {_CHOSEN} AND NOT EXISTS (
                     SELECT FROM {{message}} message

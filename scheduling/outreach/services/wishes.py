@@ -9,6 +9,10 @@ from django.db import transaction
 from clients.audit import audit
 from clients.models import Contact
 from clients.services import update_contact
+from holidays_app.calendars import Calendar
+from holidays_app.models import HolidayCalendar
+from holidays_app.services import forget_personal_calendar, personal_calendar
+from scheduling.meetings.selectors import attendee_key
 from scheduling.outreach.models import Enrolment, MailWishes
 
 Topic = MailWishes.Topic
@@ -74,3 +78,31 @@ def _store(contact: Contact, wishes: Wishes, now: dt.datetime) -> None:
         enrolment.frequency = wishes.frequency
         enrolment.save(update_fields=["frequency"])
         audit(actor=None, action="update", subject=enrolment, now=now, fields=["frequency"])
+
+
+@transaction.atomic
+def keep_holidays(*, contact: Contact, place: Calendar, not_kept: Collection[dt.date], now: dt.datetime) -> None:
+    """From now on the contact keeps the holidays of that place but for those dates.
+
+    Raises: ValidationError where there is no such place; Contact.DoesNotExist where they have been deleted.
+    """
+    stored = Contact.objects.select_for_update(of=("self",)).select_related("calendar").get(pk=contact.pk)
+    calendar = personal_calendar(owner=attendee_key(contact), current=stored.calendar, place=place, not_kept=not_kept)
+    _change_calendar(stored, calendar, now)
+
+
+@transaction.atomic
+def keep_no_holidays(*, contact: Contact, now: dt.datetime) -> None:
+    """From now on the contact keeps no holidays. Raises: Contact.DoesNotExist."""
+    stored = Contact.objects.select_for_update(of=("self",)).select_related("calendar").get(pk=contact.pk)
+    _change_calendar(stored, None, now)
+
+
+def _change_calendar(contact: Contact, calendar: HolidayCalendar | None, now: dt.datetime) -> None:
+    if calendar != contact.calendar:
+        contact.calendar = calendar
+        update_contact(actor=None, contact=contact, changed=["calendar"], now=now)
+    elif calendar is not None and calendar.is_personal:
+        audit(actor=None, action="update", subject=calendar, now=now)
+    if calendar is None or not calendar.is_personal:
+        forget_personal_calendar(attendee_key(contact))

@@ -10,6 +10,7 @@ from scheduling.outreach.linking import Linker
 from scheduling.outreach.models import Message, Survey
 from scheduling.outreach.texts.purposes import TextPurpose
 from scheduling.outreach.texts.rendering import AgreedMeeting, render
+from scheduling.outreach.texts.wordings import OwnTexts
 
 PURPOSES = {
     Survey.Question.CSAT.value: TextPurpose.SATISFACTION,
@@ -17,7 +18,7 @@ PURPOSES = {
 }
 
 
-def survey_letter(message: Message, *, now: dt.datetime, link: Linker) -> Letter:
+def survey_letter(message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None) -> Letter:
     """Asks the contact, in their language and form of address; nothing in it answers by being looked at."""
     survey, contact = message.survey, message.contact
     if survey is None or contact is None:
@@ -29,6 +30,7 @@ def survey_letter(message: Message, *, now: dt.datetime, link: Linker) -> Letter
         sender=survey.account_manager,
         now=now,
         meeting=AgreedMeeting(meeting.title, meeting.start_at, meeting.end_at) if meeting else None,
+        own=own,
     )
     unsubscribe_url = link(contact, Purpose.UNSUBSCRIBE, now=now)
     context = {
@@ -40,6 +42,7 @@ def survey_letter(message: Message, *, now: dt.datetime, link: Linker) -> Letter
         "lowest": words.labels[f"{purpose}_low"],
         "highest": words.labels[f"{purpose}_high"],
         "survey_url": link(contact, Purpose.SURVEY, now=now, subject_id=survey.pk, expires_at=survey.expires_at),
+        "home_url": link(contact, Purpose.HOME, now=now),
         "wishes_url": link(contact, Purpose.WISHES, now=now),
         "unsubscribe_url": unsubscribe_url,
     }

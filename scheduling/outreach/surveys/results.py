@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
@@ -106,7 +107,11 @@ def results_page(actor: AccountManager, chosen: Chosen, *, now: dt.datetime, rea
         nps=_row("", nps, nps.nps, reader, net_points) if nps.count else None,
         promoters=_sides(nps, reader),
         by_time=_drawn_satisfied(
-            [(format_skeleton(skeleton, one, locale=reader.locale), by_time[one]) for one in periods], reader
+            [
+                (format_skeleton(skeleton, one, locale=reader.locale), by_time[one])
+                for one in _since_first(periods, by_time)
+            ],
+            reader,
         )
         if csat.count
         else None,
@@ -114,7 +119,11 @@ def results_page(actor: AccountManager, chosen: Chosen, *, now: dt.datetime, rea
         if csat.count
         else None,
         by_quarter=_drawn_net(
-            [(format_skeleton("yQQQ", one, locale=reader.locale), by_quarter[one]) for one in quarters], reader
+            [
+                (format_skeleton("yQQQ", one, locale=reader.locale), by_quarter[one])
+                for one in _since_first(quarters, by_quarter)
+            ],
+            reader,
         )
         if nps.count
         else None,
@@ -246,6 +255,11 @@ def _months(today: dt.date, count: int) -> list[dt.date]:
     while len(months) < count:
         months.append((months[-1] - DAY).replace(day=1))
     return months[::-1]
+
+
+def _since_first(periods: Sequence[dt.date], counted: Mapping[dt.date, Counter[int]]) -> list[dt.date]:
+    """The periods from the first one with an answer on: before that nobody was asked."""
+    return list(dropwhile(lambda one: not counted[one], periods))
 
 
 def _span(hours: Iterable[int]) -> range:

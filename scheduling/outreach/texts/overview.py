@@ -1,16 +1,25 @@
 """Which texts there are, and how one looks."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from clients.models import AccountManager, Client, Contact
+from scheduling.meetings.offers.comfort import Comfort
 from scheduling.outreach.texts.purposes import NEAREST_FORMS, TextPurpose
-from scheduling.outreach.texts.rendering import AgreedMeeting, PendingApproval, Words, render
-from scheduling.outreach.texts.shipped import Wording, shipped
-from scheduling.outreach.texts.wordings import OwnWordings
+from scheduling.outreach.texts.rendering import (
+    AgreedMeeting,
+    OfferedTime,
+    OfferedTimes,
+    PendingApproval,
+    Words,
+    render,
+)
+from scheduling.outreach.texts.shipped import shipped
+from scheduling.outreach.texts.wordings import OwnTexts
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
@@ -45,31 +54,52 @@ class LanguageOfMails:
     own_count: int
 
 
-def rows_of(language: str, own: OwnWordings) -> list[Row]:
+def rows_of(language: str, own: OwnTexts) -> list[Row]:
     """All purposes in one language."""
     return [
-        Row(purpose, [_cell(purpose, language, formality, own) for formality in Contact.Formality])
+        Row(
+            purpose,
+            _cells(
+                shipped(language).wordings[purpose],
+                {form for form in Contact.Formality if (purpose, language, form) in own.wordings},
+            ),
+        )
         for purpose in TextPurpose
     ]
 
 
-def languages_of_mails(own: OwnWordings) -> list[LanguageOfMails]:
+def frame_cells(language: str, own: OwnTexts) -> list[Cell]:
+    """Where what mails begin and end with comes from in one language."""
+    return _cells(shipped(language).frames, {form for code, form in own.frames if code == language})
+
+
+def languages_of_mails(own: OwnTexts) -> list[LanguageOfMails]:
     """Every language that mails are in."""
-    return [
-        LanguageOfMails(code, name, sum(language == code for _purpose, language, _form in own))
-        for code, name in settings.MAIL_LANGUAGES
-    ]
+    counted = Counter(
+        [language for _purpose, language, _form in own.wordings] + [language for language, _form in own.frames]
+    )
+    return [LanguageOfMails(code, name, counted[code]) for code, name in settings.LANGUAGES]
 
 
 def sample_words(
-    wording: Wording, *, purpose: str, language: str, formality: str, sender: AccountManager, now: dt.datetime
+    language: str,
+    formality: str,
+    *,
+    own: OwnTexts,
+    sender: AccountManager,
+    now: dt.datetime,
+    purpose: str = TextPurpose.PRIORITIES,
+    by_name: bool = False,
 ) -> Words:
-    """A whole mail with these words, to somebody made up who reads that language. Raises: BrokenText."""
+    """A whole mail to somebody made up who reads that language, of whom perhaps only the full name is known.
+
+    Raises: BrokenText.
+    """
     sample = shipped(language).sample
     contact = Contact(
         client=Client(name=sample.client),
         full_name=sample.contact,
-        address_as=sample.contact,
+        address_as="" if by_name else sample.contact,
         language=language,
         time_zone=sender.time_zone,
         formality=formality,
@@ -87,15 +117,19 @@ def sample_words(
         ],
         dates=meetings,
         meeting=meetings[0],
-        own={(purpose, language, formality): wording},
+        offer=OfferedTimes(
+            sample.meeting, 60, [OfferedTime(one.start_at, one.end_at, Comfort.WORKING) for one in meetings]
+        ),
+        code="123456",
+        own=own,
     )
 
 
-def _cell(purpose: TextPurpose, language: str, formality: Contact.Formality, own: OwnWordings) -> Cell:
-    ours = shipped(language).wordings[purpose]
-    for form in NEAREST_FORMS[formality]:
-        if (purpose, language, form) in own:
-            return Cell(formality, form, is_own=True)
-        if form in ours:
-            return Cell(formality, form, is_own=False)
-    raise LookupError(f"no words for {purpose} in {language}")
+def _cells(ours: Collection[str], own: Collection[str]) -> list[Cell]:
+    """One for each form of address, by the forms that are shipped and those that are an admin's own."""
+    return [_cell(formality, ours, own) for formality in Contact.Formality]
+
+
+def _cell(formality: Contact.Formality, ours: Collection[str], own: Collection[str]) -> Cell:
+    form = next(form for form in NEAREST_FORMS[formality] if form in own or form in ours)
+    return Cell(formality, form, is_own=form in own)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.outreach.errors import BrokenText
 from scheduling.outreach.texts.phrases import Run
-from scheduling.outreach.texts.purposes import LISTS, PLACEHOLDERS
+from scheduling.outreach.texts.purposes import FRAME_PLACEHOLDERS, LISTS, PLACEHOLDERS
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,11 @@ def check_body(text: str, purpose: str) -> None:
             raise BrokenText(
                 _("{%(name)s} is missing: without it the mail doesn’t say what it is about.") % {"name": name}
             )
+
+
+def check_line(text: str, name: str) -> None:
+    """Raises: BrokenText where one of the lines that begin and end a mail can't be used."""
+    parse(text, FRAME_PLACEHOLDERS[name])
 
 
 def paragraphs_of(text: str) -> list[str]:

@@ -22,6 +22,12 @@ class TextPurpose(models.TextChoices):
     CONFIRM_TIME = "confirm_time", _("“Still suits you?” the working day before")
     SATISFACTION = "satisfaction", _("Survey after a meeting (CSAT)")
     RECOMMENDATION = "recommendation", _("Survey each quarter (NPS)")
+    OFFER = "offer", _("Times to choose from")
+    OFFER_REMINDER = "offer_reminder", _("A reminder of times to choose from")
+    NEW_LINK = "new_link", _("A new link to the contact’s own page")
+    ENTRY_CODE = "entry_code", _("A code for a public page")
+    ENQUIRY_CHECK = "enquiry_check", _("Question to somebody unknown whether a request is meant")
+    ENQUIRY_DECLINED = "enquiry_declined", _("A polite no to somebody unknown")
 
 
 Formality = Contact.Formality
@@ -53,6 +59,21 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         TextPurpose.CONFIRM_TIME: (*_EVERYWHERE, "title", "date", "time", "zone"),
         TextPurpose.SATISFACTION: (*_EVERYWHERE, "title", "date", "time"),
         TextPurpose.RECOMMENDATION: _EVERYWHERE,
+        TextPurpose.NEW_LINK: _EVERYWHERE,
+        TextPurpose.ENTRY_CODE: (*_EVERYWHERE, "code"),
+        TextPurpose.ENQUIRY_CHECK: _EVERYWHERE,
+        TextPurpose.ENQUIRY_DECLINED: _EVERYWHERE,
+        TextPurpose.OFFER: (*_EVERYWHERE, "title", "duration", "times"),
+        TextPurpose.OFFER_REMINDER: (*_EVERYWHERE, "title", "duration", "times"),
     }
 )
-LISTS: Final = frozenset({"approvals", "dates"})
+#: Names that may stand in what begins and ends a mail. Mails about meetings, which have no sender, are greeted alike.
+FRAME_PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "greeting": ("contact",),
+        "greeting_by_name": ("contact",),
+        "opening": _EVERYWHERE,
+        "closing": _EVERYWHERE,
+    }
+)
+LISTS: Final = frozenset({"approvals", "dates", "times"})

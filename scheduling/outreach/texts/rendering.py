@@ -10,14 +10,18 @@ from django.conf import settings
 
 from clients.languages import base_language
 from clients.models import AccountManager, Contact
-from clients.reader import Reader, mail_language, mail_reader_of
+from clients.reader import Reader, reader_of, text_language
 from clients.zones import city
 from scheduling.meetings.plain_text import lines, one_line
+from scheduling.meetings.proposals.wording import duration
 from scheduling.outreach.texts.phrases import Phrase, Run, value
 from scheduling.outreach.texts.placeholders import fill, paragraphs_of, parse
 from scheduling.outreach.texts.purposes import LISTS, PLACEHOLDERS, WITHOUT_ITEMS, TextPurpose
 from scheduling.outreach.texts.shipped import Shipped, shipped
-from scheduling.outreach.texts.wordings import OwnWordings, own_wordings, wording
+from scheduling.outreach.texts.wordings import OwnTexts, own_frames, own_texts
+
+#: What is about times that are offered, and not about a meeting.
+OFFERS = (TextPurpose.OFFER, TextPurpose.OFFER_REMINDER)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,24 @@ class AgreedMeeting:
     title: str
     start_at: dt.datetime
     end_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class OfferedTime:
+    """A time to choose; `comfort` is the end of a label's name, such as “early”."""
+
+    start_at: dt.datetime
+    end_at: dt.datetime
+    comfort: str
+
+
+@dataclass(frozen=True)
+class OfferedTimes:
+    """What a mail offers: times for one meeting."""
+
+    title: str
+    duration_minutes: int
+    times: Sequence[OfferedTime]
 
 
 @dataclass(frozen=True)
@@ -109,23 +131,31 @@ def render(
     approvals: Sequence[PendingApproval] = (),
     dates: Sequence[AgreedMeeting] = (),
     meeting: AgreedMeeting | None = None,
-    own: OwnWordings | None = None,
+    offer: OfferedTimes | None = None,
+    code: str = "",
+    own: OwnTexts | None = None,
 ) -> Words:
     """The words of a mail from `sender` to `contact` (with its client), one part for each purpose, in that order.
 
     `purposes` are values of `TextPurpose`, those of check-ins among them. `own` are the admins' texts where the caller
     has read them for many mails. `meeting` is the one that a survey or “still suits you?” is about.
     """
-    language = mail_language(contact.language)
+    language = text_language(contact.language)
     texts = shipped(language)
-    reader = mail_reader_of(contact)
+    reader = reader_of(contact)
     chosen = [_chosen(purpose, approvals, dates) for purpose in purposes]
-    if meeting is None and any("title" in PLACEHOLDERS[purpose] for purpose in chosen):
+    if any(
+        "title" in PLACEHOLDERS[purpose] and (offer if purpose in OFFERS else meeting) is None for purpose in chosen
+    ):
         raise ValueError(f"{', '.join(chosen)}: about which meeting?")
-    own = own_wordings(language) if own is None else own
-    scribe = Scribe(reader, _values(contact, sender, reader, now, meeting), _entries(texts, reader, approvals, dates))
-    wordings = [wording(purpose, language, contact.formality, own) for purpose in chosen]
-    frame = texts.frame(contact.formality)
+    own = own_texts(language) if own is None else own
+    scribe = Scribe(
+        reader,
+        _values(contact, sender, reader, now, meeting, offer) | {"code": value(code)},
+        _entries(texts, reader, approvals, dates, offer),
+    )
+    wordings = [own.wording(purpose, language, contact.formality) for purpose in chosen]
+    frame = own.frame(language, contact.formality)
     return Words(
         language=reader.language,
         text_direction=reader.text_direction,
@@ -153,15 +183,17 @@ def render(
 
 def greeting_of(person: Contact | AccountManager) -> Phrase:
     """How a mail greets somebody; account managers have no form of address and are greeted neutrally."""
-    reader = mail_reader_of(person)
-    frame = shipped(mail_language(person.language)).frame(getattr(person, "formality", Contact.Formality.NEUTRAL))
+    reader = reader_of(person)
+    language = text_language(person.language)
+    formality = getattr(person, "formality", Contact.Formality.NEUTRAL)
+    frame = own_frames(language).frame(language, formality)
     scribe = Scribe(reader, {"contact": value(person.greeting_name)}, {})
     return scribe.phrase(frame.greeting if person.address_as else frame.greeting_by_name)
 
 
 def speaks(language: str) -> bool:
     """Whether there are texts in a language (BCP 47)."""
-    return base_language(mail_language(language)) == base_language(language)
+    return base_language(text_language(language)) == base_language(language)
 
 
 @dataclass(frozen=True)
@@ -196,7 +228,12 @@ def _chosen(purpose: str, approvals: Sequence[PendingApproval], dates: Sequence[
 
 
 def _values(
-    contact: Contact, sender: AccountManager, reader: Reader, now: dt.datetime, meeting: AgreedMeeting | None
+    contact: Contact,
+    sender: AccountManager,
+    reader: Reader,
+    now: dt.datetime,
+    meeting: AgreedMeeting | None,
+    offer: OfferedTimes | None,
 ) -> dict[str, Run]:
     service_name, _address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     at = meeting.start_at if meeting else now
@@ -213,13 +250,32 @@ def _values(
             "time": reader.time_range(meeting.start_at, meeting.end_at),
             "zone": city(reader.time_zone, reader.language),
         }
+    if offer:
+        values |= {"title": offer.title, "duration": duration(offer.duration_minutes, reader)}
     return {name: value(text) for name, text in values.items()}
 
 
 def _entries(
-    texts: Shipped, reader: Reader, approvals: Sequence[PendingApproval], dates: Sequence[AgreedMeeting]
+    texts: Shipped,
+    reader: Reader,
+    approvals: Sequence[PendingApproval],
+    dates: Sequence[AgreedMeeting],
+    offer: OfferedTimes | None,
 ) -> dict[str, tuple[Phrase, ...]]:
     return {
+        "times": tuple(
+            _entry(
+                texts.entries["time"],
+                reader,
+                {
+                    "day": reader.long_day(reader.day_of(one.start_at)),
+                    "time": reader.time_range(one.start_at, one.end_at),
+                    "zone": city(reader.time_zone, reader.language),
+                    "comfort": texts.labels[f"comfort_{one.comfort}"],
+                },
+            )
+            for one in (offer.times if offer else ())
+        ),
         "approvals": tuple(_approval(texts, reader, approval) for approval in approvals),
         "dates": tuple(
             _entry(
@@ -235,6 +291,16 @@ def _entries(
             for one in dates
         ),
     }
+
+
+def kept_until(language: str, until_at: dt.datetime, reader: Reader) -> Phrase:
+    """“These times are kept for you until Fri, Dec 4, 12:00.”"""
+    return _entry(shipped(language).entries["kept"], reader, {"until": reader.moment(until_at)})
+
+
+def why_a_stranger(language: str, sender: AccountManager, reader: Reader) -> Phrase:
+    """Why somebody unknown gets a mail: because an address was given on the sender's public page."""
+    return _entry(shipped(language).entries["stranger"], reader, {"sender": sender.full_name})
 
 
 def _approval(texts: Shipped, reader: Reader, approval: PendingApproval) -> Phrase:

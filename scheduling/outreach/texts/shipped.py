@@ -72,8 +72,8 @@ def nearest(formality: str, available: Mapping[str, object]) -> str:
 
 @cache
 def shipped(language: str) -> Shipped:
-    """The texts of a language of `settings.MAIL_LANGUAGES`."""
-    if language not in dict(settings.MAIL_LANGUAGES):
+    """The texts of a language of `settings.LANGUAGES`."""
+    if language not in dict(settings.LANGUAGES):
         raise ValueError(f"there are no texts in “{language}”")
     with (FOLDER / f"{language}.toml").open("rb") as file:
         read = tomllib.load(file)

@@ -19,10 +19,11 @@ from scheduling.meetings.models import Attendance
 from scheduling.meetings.models.meeting import Status
 from scheduling.outreach import services
 from scheduling.outreach.forms.answers import AnotherTimeForm
+from scheduling.outreach.own_page import attendances_of, coming_meeting
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private_page(Purpose.MEETING)
+@private_page(Purpose.HOME, Purpose.MEETING)
 def answer(request: HttpRequest, link: PrivateLink, pk: int) -> HttpResponse:
     """The meeting on the contact's own clock, with their ways to answer; GET shows and POST acts."""
     attendance = _attendance(link, pk)
@@ -55,21 +56,21 @@ def _page(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    meeting = attendance.meeting
+    now, meeting = timezone.now(), attendance.meeting
     context |= {
         "link": link,
         "meeting": meeting,
+        "coming": coming_meeting(attendance, now=now),
         "attendance": attendance,
         "form": form or AnotherTimeForm(),
         "is_off": attendance.status == Status.CANCELLED,
-        "is_open": attendance.status == Status.CONFIRMED and meeting.start_at > timezone.now(),
+        "is_open": attendance.status == Status.CONFIRMED and meeting.start_at > now,
     }
     return render(request, "client/meeting.html", context, status=status)
 
 
 def _attendance(link: PrivateLink, pk: int) -> Attendance:
-    rows = Attendance.objects.select_related("meeting__organizer", "meeting__client")
-    return get_object_or_404(rows, meeting=pk, contact=link.contact)
+    return get_object_or_404(attendances_of(link.contact), meeting=pk)
 
 
 def _instant(text: str) -> dt.datetime | None:

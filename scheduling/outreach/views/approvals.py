@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from scheduling.outreach import services
 from scheduling.outreach.attachments import KINDS, suffix_of
 from scheduling.outreach.errors import AlreadyDecided, HandedToThemselves, NotTheirs
 from scheduling.outreach.forms.approvals import ApprovalForm, HandOnForm, NotYetForm
-from scheduling.outreach.models import Approval
+from scheduling.outreach.models import Approval, ApprovalEvent
 from scheduling.outreach.selectors import approvals_for
 
 # Somebody else's file: it is saved, never shown as a page of ours.
@@ -74,10 +75,10 @@ def file(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @page_methods
-@private_page(Purpose.APPROVAL)
+@private_page(Purpose.HOME, Purpose.APPROVAL)
 def decide(request: HttpRequest, link: PrivateLink, pk: int) -> HttpResponse:
     """What the contact is asked, with their ways to answer it; GET shows and POST acts."""
-    approval = _asked(pk)
+    approval = _asked(link, pk)
     act = request.POST.get("act", "") if request.method == "POST" else ""
     not_yet = NotYetForm(request.POST if act == "not_yet" else None)
     passing_on = HandOnForm(request.POST if act == "hand_on" else None)
@@ -101,15 +102,15 @@ def decide(request: HttpRequest, link: PrivateLink, pk: int) -> HttpResponse:
         passing_on.add_error("email", _("That is your own address. Give that of whoever decides instead of you."))
         return _question(request, link, approval, context, status=422)
     except (AlreadyDecided, NotTheirs):
-        return _question(request, link, _asked(pk), {**context, "came_late": True}, status=409)
+        return _question(request, link, _asked(link, pk), {**context, "came_late": True}, status=409)
     return redirect("you:approval", pk)
 
 
 @require_safe
-@private_page(Purpose.APPROVAL)
+@private_page(Purpose.HOME, Purpose.APPROVAL)
 def file_for_contact(request: HttpRequest, link: PrivateLink, pk: int) -> FileResponse:
     """The attached file, for whoever is asked."""
-    return _file(_asked(pk))
+    return _file(_asked(link, pk))
 
 
 def _words_of(client: Client, pk: str) -> dict[str, Any]:
@@ -160,8 +161,13 @@ def _file(approval: Approval) -> FileResponse:
     )
 
 
-def _asked(pk: int) -> Approval:
-    return get_object_or_404(Approval.objects.select_related("client", "contact", "account_manager"), pk=pk)
+def _asked(link: PrivateLink, pk: int) -> Approval:
+    """What the link is about; from their own page, contacts reach what they decide, have decided or handed on."""
+    asked = Approval.objects.select_related("client", "contact", "account_manager")
+    if link.purpose == Purpose.HOME:
+        theirs = ApprovalEvent.objects.filter(approval=OuterRef("pk"), contact=link.contact)
+        asked = asked.filter(Q(contact=link.contact) | Exists(theirs))
+    return get_object_or_404(asked, pk=pk)
 
 
 def _approval(request: HttpRequest, pk: int) -> Approval:

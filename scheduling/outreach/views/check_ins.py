@@ -1,6 +1,7 @@
 """A client's check-ins: what will be sent to whom, the plan behind it, and drafts that wait to be read."""
 
 import datetime as dt
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -18,8 +19,9 @@ from scheduling.engine import WEEKDAYS
 from scheduling.outreach import services
 from scheduling.outreach.check_ins.letter import check_in_letter, check_in_words
 from scheduling.outreach.check_ins.outlook import Entry, outlook
+from scheduling.outreach.check_ins.suppression import OVERRULED
 from scheduling.outreach.content import Letter
-from scheduling.outreach.errors import NotADraft
+from scheduling.outreach.errors import HeldBack, NotADraft
 from scheduling.outreach.forms.check_ins import DraftForm, PlanForm, StartForm, StepFormSet, TalkForm
 from scheduling.outreach.linking import shown_link
 from scheduling.outreach.models import CheckInPlan, Message
@@ -154,19 +156,30 @@ def draft(request: HttpRequest, pk: int, message: int) -> HttpResponse:
         contact__client=client,
     )
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    form = DraftForm(request.POST if act in ("save", "release", "send") else None, initial=_words(found, now))
+    typed = request.POST if act in ("save", "release", "send", "send_anyway") else None
+    form = DraftForm(typed, initial=_words(found, now))
     status = HTTPStatus.OK
+    against: Sequence[str] = ()
     if form.is_bound and not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    elif act in ("save", "release", "send", "discard"):
+    elif act == "discard" or form.is_bound:
         try:
             return _act_on(request, client, found, act, form, now)
         except NotADraft:
             messages.error(request, _("It is no draft any more: it went, was discarded, or its time is over."))
             return redirect("outreach:message", found.pk)
+        except HeldBack as error:
+            status, against = HTTPStatus.CONFLICT, error.reasons
     elif request.method == "POST":
         status = HTTPStatus.BAD_REQUEST
-    return render(request, "outreach/draft.html", {"client": client, "message": found, "form": form}, status=status)
+    context = {
+        "client": client,
+        "message": found,
+        "form": form,
+        "against": against,
+        "may_overrule": set(against) <= set(OVERRULED),
+    }
+    return render(request, "outreach/draft.html", context, status=status)
 
 
 def _act_on(
@@ -179,9 +192,13 @@ def _act_on(
         case "release":
             services.release_draft(**chosen)
             messages.success(request, _("It goes at its time."))
-        case "send":
-            services.send_draft_now(**chosen)
-            messages.success(request, _("It is sent within a minute."))
+        case "send" | "send_anyway":
+            sent = services.send_draft_now(**chosen, goes_anyway=act == "send_anyway")
+            if sent.due_at > now:
+                moment = reader_for(request).moment(sent.due_at)
+                messages.success(request, _("It goes as soon as they can be reached, %(moment)s.") % {"moment": moment})
+            else:
+                messages.success(request, _("It is sent within a minute."))
         case "discard":
             services.discard_draft(**chosen)
             messages.success(request, _("Discarded."))

@@ -1,5 +1,7 @@
 """The outbox: what is sent to whom, what became of it, and how it looks."""
 
+from typing import Any
+
 from django.contrib import messages as notices
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clients.languages import base_language, language_name
 from clients.requests import actor_of
 from scheduling.outreach import services
-from scheduling.outreach.errors import NoAddress, NothingToRetry
+from scheduling.outreach.errors import NoAddress, NothingToRetry, NotToSay
 from scheduling.outreach.forms.outbox import OutboxFilterForm
 from scheduling.outreach.models import Message
 from scheduling.outreach.operations.bounces import doubtful_addresses
@@ -62,7 +64,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail's HTML part, byte for byte, for the frame on the message's page."""
     mail = preview_of(_message(request, pk), now=timezone.now())
-    if mail is None:
+    if mail is None or not mail.html:
         raise Http404
     return HttpResponse(
         mail.html,
@@ -106,6 +108,28 @@ def retry_all(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("outreach:outbox", query={"state": Message.State.DEAD}))
 
 
+@require_POST
+def said(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes that the actor said a check-in, or reached nobody; sent twice, it changes nothing the second time."""
+    found = get_object_or_404(messages_for(actor_of(request)), pk=pk)
+    chosen: dict[str, Any] = {"actor": actor_of(request), "message": found, "now": timezone.now()}
+    try:
+        match request.POST.get("act"):
+            case "said":
+                services.note_said(**chosen)
+                notices.success(request, _("Noted. Check-ins keep silent for as long as the plan says."))
+            case "not_reached":
+                now_mail = services.note_not_reached(**chosen).state != Message.State.UNDELIVERABLE
+                notices.success(request, _("It goes by mail instead.") if now_mail else _("Noted."))
+            case _unknown:
+                error = _("Say whether it was said or nobody was reached.")
+                return _render_message(request, _message(request, pk), error=error, status=400)
+    except NotToSay:
+        error = _("There is nothing left to say: it was said, went as a mail, or its time is over.")
+        return _render_message(request, _message(request, pk), error=error, status=409)
+    return redirect("desk:today")
+
+
 def _message(request: HttpRequest, pk: int) -> Message:
     # With the bytes that were sent, which the list leaves out.
     found = with_content(messages_for(actor_of(request))).defer(None)
@@ -123,6 +147,9 @@ def _render_message(request: HttpRequest, found: Message, *, error: str = "", st
         "missing_language": language_name(wanted, get_language() or "en")
         if mail and base_language(mail.language) != base_language(wanted)
         else "",
+        "is_to_say": found.channel in Message.SPOKEN
+        and found.state in (*Message.QUEUED, Message.State.TO_SAY)
+        and found.expires_at > now,
         "is_retryable": found.state in RETRYABLE and found.expires_at > now,
         "max_tries": MAX_TRIES,
         "address": doubtful_addresses([found.address]).get(found.address.lower()),

@@ -27,7 +27,7 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @page_methods
-@private_page(Purpose.SURVEY)
+@private_page(Purpose.HOME, Purpose.SURVEY)
 def answer(request: HttpRequest, link: PrivateLink, pk: int) -> HttpResponse:
     """The question with its answers as buttons, then room for a comment; GET shows and POST acts."""
     survey = _asked(link, pk)

@@ -15,6 +15,7 @@ from clients.errors import LinkEnded
 from clients.links import Purpose
 from clients.models import PrivateLink
 from clients.reader import reader_of, text_language
+from clients.requests import reader_for
 from clients.views.private import (
     TooManyWrongTokens,
     lead_on,
@@ -32,7 +33,7 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @page_methods
-@private_page(Purpose.WISHES)
+@private_page(Purpose.HOME, Purpose.WISHES)
 def wishes(request: HttpRequest, link: PrivateLink) -> HttpResponse:
     """What this contact wants of our mails, to see and to change."""
     now = timezone.now()
@@ -40,7 +41,8 @@ def wishes(request: HttpRequest, link: PrivateLink) -> HttpResponse:
     today = reader_of(contact).day_of(now)
     stored = wishes_of(contact)
     posted = request.POST if request.method == "POST" else None
-    form = WishesForm(posted, instance=contact, wishes=stored, today=today)
+    reader = reader_for(request)
+    form = WishesForm(posted, instance=contact, wishes=stored, today=today, reader=reader)
     if form.is_bound and form.is_valid():
         services.change_wishes(
             contact=form.save(commit=False), wishes=form.wishes, changed=form.changed_fields, now=now
@@ -55,7 +57,7 @@ def wishes(request: HttpRequest, link: PrivateLink) -> HttpResponse:
 
 
 @page_methods
-@private_page(Purpose.UNSUBSCRIBE)
+@private_page(Purpose.HOME, Purpose.UNSUBSCRIBE)
 def unsubscribe(request: HttpRequest, link: PrivateLink) -> HttpResponse:
     """One button that ends check-ins and questions, and the same back."""
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""Surveys: asked on the contact's own morning, never too often, and answered once behind a private link."""
+"""Contacts are asked on their own morning, never too often, by a mail in their language."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test import Client as Browser
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.links import Purpose, link_for
-from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff, PrivateLink
+from clients.models import AccountManager, Contact, DayOff
 from holidays_app.models import CalendarChange
 from holidays_app.services import ensure_place_calendar
 from scheduling.meetings.models import Meeting
@@ -21,48 +19,16 @@ from scheduling.outreach import services
 from scheduling.outreach.models import MailAddress, MailWishes, Message, Survey, SurveyRule
 from scheduling.outreach.models.surveys import DAYS_BETWEEN
 from scheduling.outreach.services.planning_surveys import ask, plan_surveys
-from tests.clients.sending import sent_by
-from tests.outreach.private import path_of, visitor
-from tests.outreach.rows import make_meeting
-from tests.people import make_account_manager, make_client, make_contact, make_team
+from tests.outreach.surveys.rows import DAY, HOUR, MET_AT, MINUTE, MORNING, a_survey, meet
+from tests.people import make_account_manager, make_contact
 from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db
-
-DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
-#: A Wednesday, at noon in Tokyo.
-MET_AT = dt.datetime(2026, 10, 7, 3, tzinfo=dt.UTC)
-#: Half past nine in Tokyo the day after.
-MORNING = dt.datetime(2026, 10, 8, 0, 30, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def manager() -> AccountManager:
-    return make_account_manager(make_team(), full_name="Mara Test", email="mara@dayband.example")
-
-
-@pytest.fixture
-def client_row(manager: AccountManager) -> Client:
-    client = make_client(manager.teams.get(), name="Sample Sails", country="JP")
-    SurveyRule.objects.create(client=client, every=1)
-    return client
-
-
-@pytest.fixture
-def contact(client_row: Client) -> Contact:
-    return make_contact(client_row, full_name="Ion Sample", email="ion@client.example", time_zone="Asia/Tokyo")
-
-
-def meet(manager: AccountManager, contact: Contact, at: dt.datetime = MET_AT, **values: Any) -> Meeting:
-    return make_meeting(manager, [contact], start_at=at, booked_at=at - 9 * DAY, **values)
 
 
 def planned() -> list[str]:
     """What is asked, in order: “question, when in UTC”."""
     return [f"{row.question}, {row.asked_at:%a %-d %H:%M}" for row in Survey.objects.order_by("asked_at", "pk")]
-
-
-# Asking
 
 
 def test_the_contact_is_asked_at_half_past_nine_on_their_next_working_day(
@@ -234,24 +200,6 @@ def test_of_many_beats_at_a_time_one_asks(manager: AccountManager, contact: Cont
 # The mail
 
 
-def a_survey(
-    manager: AccountManager, contact: Contact, *, question: str = "csat", asked_at: dt.datetime | None = None
-) -> Survey:
-    """A survey that waits for its answer, asked a moment ago."""
-    asked_at = asked_at or timezone.now() - MINUTE
-    meeting = meet(manager, contact, asked_at - DAY) if question == "csat" else None
-    return Survey.objects.create(
-        contact=contact,
-        question=question,
-        meeting=meeting,
-        local_hour=12 if meeting else None,
-        account_manager=manager,
-        asked_at=asked_at,
-        asked_date=asked_at.date(),
-        expires_at=asked_at + 30 * DAY,
-    )
-
-
 def test_the_mail_asks_in_the_contacts_language_and_can_be_stopped_with_one_click(
     smtp_server: SmtpServer, manager: AccountManager, contact: Contact
 ) -> None:
@@ -282,126 +230,3 @@ def test_who_wants_no_questions_any_more_gets_none_at_the_last_moment(
     services.deliver(clock=lambda: MORNING)
     assert not smtp_server.messages
     assert Message.objects.get().state == Message.State.SUPPRESSED
-
-
-# Answering
-
-
-@pytest.fixture
-def survey(manager: AccountManager, contact: Contact) -> Survey:
-    return a_survey(manager, contact)
-
-
-@pytest.fixture
-def browser(contact: Contact, survey: Survey) -> Browser:
-    return visitor(contact, Purpose.SURVEY, survey.pk)
-
-
-def send(browser: Browser, survey: Survey, **fields: str) -> Any:
-    page = browser.get(f"/you/survey/{survey.pk}/")
-    token = {name: sent_by(page)[name] for name in ("csrfmiddlewaretoken", "link")}
-    return browser.post(f"/you/survey/{survey.pk}/", token | fields)
-
-
-def test_one_tap_answers_and_the_page_then_takes_a_comment(browser: Browser, survey: Survey) -> None:
-    response = send(browser, survey, score="4")
-    assert response.status_code == 302
-    page = browser.get(response["Location"]).content.decode()
-    assert "Send my comment" in page
-    send(browser, survey, act="comment", words="The agenda came late.")
-    survey.refresh_from_db()
-    assert (survey.score, survey.comment) == (4, "The agenda came late.")
-    assert survey.answered_at is not None
-    assert [entry.details for entry in AuditEntry.objects.filter(action="answer").order_by("pk")] == [
-        {"fields": ["score"]},
-        {"fields": ["comment"]},
-    ]
-
-
-def test_looking_writes_nothing(contact: Contact, survey: Survey) -> None:
-    browser = Browser()
-    path = path_of(contact, Purpose.SURVEY, survey.pk)
-    for look in (browser.get, browser.head):
-        assert look(path).status_code == 302
-        assert look(f"/you/survey/{survey.pk}/?score=1&act=comment&words=no").status_code == 200
-    survey.refresh_from_db()
-    assert (survey.score, survey.comment, survey.answered_at) == (None, "", None)
-
-
-def test_each_score_of_the_scale_is_a_button_and_the_ends_are_named(
-    manager: AccountManager, contact: Contact, browser: Browser, survey: Survey
-) -> None:
-    page = browser.get(f"/you/survey/{survey.pk}/").content.decode()
-    assert page.count('name="score"') == 5
-    assert ": not at all satisfied" in page
-    nps = a_survey(manager, contact, question="nps", asked_at=survey.asked_at - 40 * DAY)
-    Survey.objects.filter(pk=nps.pk).update(expires_at=timezone.now() + DAY)
-    page = visitor(contact, Purpose.SURVEY, nps.pk).get(f"/you/survey/{nps.pk}/").content.decode()
-    assert page.count('name="score"') == 11
-    assert ": extremely likely" in page
-
-
-@pytest.mark.parametrize("score", ["", "0", "6", "-1", "4.5", "four", "4" * 40])
-def test_what_is_no_score_is_told_what_would_be_one(browser: Browser, survey: Survey, score: str) -> None:
-    response = send(browser, survey, score=score)
-    assert response.status_code == 422
-    assert "Choose one of the numbers from 1 to 5." in response.content.decode()
-    survey.refresh_from_db()
-    assert survey.score is None
-
-
-def test_within_an_hour_another_answer_replaces_the_first(browser: Browser, survey: Survey) -> None:
-    send(browser, survey, score="2")
-    survey.refresh_from_db()
-    first_at = survey.answered_at
-    send(browser, survey, score="5")
-    survey.refresh_from_db()
-    assert (survey.score, survey.answered_at) == (5, first_at)
-
-
-def test_later_an_answer_stays_and_a_comment_that_was_typed_is_not_lost(browser: Browser, survey: Survey) -> None:
-    send(browser, survey, score="2")
-    send(browser, survey, act="comment", words="First words.")
-    page = browser.get(f"/you/survey/{survey.pk}/")
-    Survey.objects.update(answered_at=timezone.now() - 2 * HOUR)
-    token = {name: sent_by(page)[name] for name in ("csrfmiddlewaretoken", "link")}
-    again = browser.post(f"/you/survey/{survey.pk}/", token | {"score": "5"})
-    assert again.status_code == 409
-    assert "answered this already" in again.content.decode()
-    other = browser.post(f"/you/survey/{survey.pk}/", token | {"act": "comment", "words": "Other words."})
-    assert other.status_code == 409
-    assert "Other words." in other.content.decode()
-    survey.refresh_from_db()
-    assert (survey.score, survey.comment) == (2, "First words.")
-    assert browser.post(f"/you/survey/{survey.pk}/", token | {"score": "2"}).status_code == 302
-
-
-def test_a_comment_without_a_score_stays_on_the_page(browser: Browser, survey: Survey) -> None:
-    response = send(browser, survey, act="comment", words="Just words.")
-    assert response.status_code == 422
-    page = response.content.decode()
-    assert "Choose a number first" in page
-    assert "Just words." in page
-
-
-def test_an_empty_comment_is_refused_by_name(browser: Browser, survey: Survey) -> None:
-    send(browser, survey, score="3")
-    response = send(browser, survey, act="comment", words=" ")
-    assert response.status_code == 422
-    assert "required" in response.content.decode()
-
-
-def test_an_expired_link_says_so_and_answers_nothing(contact: Contact, browser: Browser, survey: Survey) -> None:
-    token = sent_by(browser.get(f"/you/survey/{survey.pk}/"))
-    PrivateLink.objects.update(expires_at=timezone.now() - MINUTE)
-    response = browser.post(f"/you/survey/{survey.pk}/", token | {"score": "5"})
-    assert response.status_code == 404
-    assert "does not work" in response.content.decode()
-    survey.refresh_from_db()
-    assert survey.score is None
-
-
-def test_nobody_answers_for_somebody_else(manager: AccountManager, contact: Contact, browser: Browser) -> None:
-    colleague = make_contact(contact.client)
-    other = a_survey(manager, colleague, asked_at=timezone.now() - 3 * HOUR)
-    assert browser.get(f"/you/survey/{other.pk}/").status_code == 404

@@ -1,0 +1,80 @@
+"""A check-in as it is said or shown in a chat: without links, which are for its contact's eyes alone."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+
+from django.template.loader import render_to_string
+
+from clients.links import Purpose as LinkPurpose
+from clients.models import Contact
+from scheduling.outreach.check_ins.letter import message_words
+from scheduling.outreach.errors import BrokenText
+from scheduling.outreach.models import Message
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The words in the contact's language; `text_direction` is “ltr” or “rtl”."""
+
+    contact: Contact
+    subject: str
+    text: str
+    language: str
+    text_direction: str
+
+    @property
+    def raw(self) -> bytes:
+        """The words as a mail, which is how the outbox keeps everything."""
+        mail = EmailMessage(policy=policy.SMTP)
+        mail.set_content(self.text)
+        mail["Subject"] = self.subject
+        mail["Content-Language"] = self.language
+        return mail.as_bytes()
+
+
+def spoken_check_in(message: Message, *, now: dt.datetime) -> Spoken:
+    """What a check-in says, its contact's client and its plan's account manager having been read with it."""
+    contact, _sender, words = message_words(message, now=now, link=_without_link)
+    text = render_to_string("mail/check_in_words.txt", {"words": words}).strip() + "\n"
+    return Spoken(contact, words.subject, text, words.language, words.text_direction)
+
+
+@dataclass(frozen=True)
+class ToSay:
+    """A check-in that an account manager says, with its words."""
+
+    message: Message
+    spoken: Spoken
+
+    @property
+    def contact(self) -> Contact:
+        return self.spoken.contact
+
+
+def to_say(messages: Iterable[Message], *, now: dt.datetime) -> tuple[ToSay, ...]:
+    """The check-ins with their words; one whose words can't be found is left to the outbox, which says why."""
+    found = []
+    for message in messages:
+        try:
+            found.append(ToSay(message, spoken_check_in(message, now=now)))
+        except (ValueError, BrokenText):
+            logger.exception("Check-in %s has no words", message.pk)
+    return tuple(found)
+
+
+def _without_link(
+    contact: Contact,
+    purpose: LinkPurpose,
+    *,
+    now: dt.datetime,
+    subject_id: int | None = None,
+    expires_at: dt.datetime | None = None,
+) -> str:
+    """Whoever is called has no link to follow, and in a team's channel others would follow it."""
+    return ""

@@ -1,0 +1,124 @@
+"""What is held about a contact, put together from all apps: to be told, and to be erased."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+
+from clients import personal_data as of_clients
+from clients.models import AccountManager, Contact
+from clients.personal_data import NO_WORDS, Holding, told
+from scheduling.meetings import personal_data as of_meetings
+from scheduling.outreach.models import (
+    Approval,
+    ApprovalEvent,
+    BounceReport,
+    Enquiry,
+    Enrolment,
+    EntryCode,
+    LinkRequest,
+    MailAddress,
+    MailWishes,
+    Message,
+    Survey,
+)
+
+
+def _theirs(contact: Contact) -> QuerySet[Message]:
+    return Message.objects.filter(Q(contact=contact) | Q(attendance__contact=contact))
+
+
+def _about_them(contact: Contact) -> QuerySet[Message]:
+    """Mails that others got, in which the contact may stand as one who attends, decides or is tried on."""
+    about = (
+        Q(meeting__attendances__contact=contact)
+        | Q(approval_event__contact=contact)
+        | Q(approval_event__decider=contact)
+        | Q(approval_event__approval__contact=contact)
+        | Q(survey__contact=contact)
+        | Q(enrolment__contact=contact)
+        | Q(offer__invitees__contact=contact)
+        | Q(offer_event__contact=contact)
+    )
+    return Message.objects.filter(about, state=Message.State.SENT).exclude(pk__in=_theirs(contact).values("pk"))
+
+
+def _address(contact: Contact) -> QuerySet[MailAddress]:
+    """What is known of their address, unless it is somebody else's too."""
+    rows = MailAddress.objects.filter(email=contact.email.lower())
+    people: tuple[QuerySet[Any], ...] = (Contact.objects.exclude(pk=contact.pk), AccountManager.objects.all())
+    for others in people:
+        rows = rows.exclude(Exists(others.annotate(lower=Lower("email")).filter(lower=OuterRef("email"))))
+    return rows if contact.email else rows.none()
+
+
+HOLDINGS = (
+    # Those who refer to other rows come before them.
+    Holding(
+        "bounces",
+        lambda contact: BounceReport.objects.filter(message__in=_theirs(contact)),
+        told=("kind", "status", "diagnostic", "reported_at"),
+    ),
+    Holding("mails_to_others", _about_them, left={"raw": b""}),
+    Holding(
+        "messages",
+        _theirs,
+        told=(
+            "kind",
+            "address",
+            "own_subject",
+            "own_text",
+            "due_at",
+            "sent_at",
+            "state",
+            "reason",
+            "raw",
+        ),
+    ),
+    Holding("mail_address", _address, told=("email", "bounce_score", "suppressed_at", "reason")),
+    Holding("link_requests", lambda contact: LinkRequest.objects.filter(email__iexact=contact.email or None)),
+    Holding("entry_codes", lambda contact: EntryCode.objects.filter(email__iexact=contact.email or None)),
+    # What they asked for before they were a contact.
+    Holding(
+        "enquiries",
+        lambda contact: Enquiry.objects.filter(email__iexact=contact.email or None),
+        told=("full_name", "company", "email", "language", "time_zone", "about", "wishes", "state", "created_at"),
+    ),
+    Holding(
+        "wishes",
+        lambda contact: MailWishes.objects.filter(contact=contact),
+        told=("unwanted", "paused_until_date"),
+    ),
+    Holding(
+        "check_ins",
+        lambda contact: Enrolment.objects.filter(contact=contact),
+        told=("frequency", "first_week_date"),
+    ),
+    Holding(
+        "surveys",
+        lambda contact: Survey.objects.filter(contact=contact),
+        told=("question", "meeting__title", "asked_at", "score", "comment", "answered_at"),
+        left={"comment": ""},
+    ),
+    Holding(
+        "approvals",
+        lambda contact: Approval.objects.filter(contact=contact),
+        told=("title", "details", "needed_by_date", "link", "file_name", "state", "asked_at"),
+        # What our work is about is the client's, not one person's.
+        is_kept=True,
+    ),
+    Holding(
+        "words_about_approvals",
+        lambda contact: ApprovalEvent.objects.filter(contact=contact).exclude(words=""),
+        told=("approval__title", "kind", "at", "words"),
+        left={"words": NO_WORDS},
+    ),
+)
+
+#: In the order in which they are erased.
+ALL_HOLDINGS = (*HOLDINGS, *of_meetings.HOLDINGS, *of_clients.HOLDINGS)
+
+
+def told_about(contact: Contact) -> dict[str, list[dict[str, Any]]]:
+    """Everything that is held about the contact, by what it is."""
+    return told((*of_clients.HOLDINGS, *of_meetings.HOLDINGS, *HOLDINGS), contact)
