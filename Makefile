@@ -28,7 +28,7 @@ help:
 	@echo "make setup     prepares .venv for development"
 	@echo "make check     runs every linter, type checker and consistency check"
 	@echo "make bench     measures, and prints the figures (make bench-compare OLD=old.json compares two runs)"
-	@echo "make messages  collects the texts to translate into config/locale (needs gettext)"
+	@echo "make messages  collects the texts to translate into config/locale "
 	@echo "make lock      locks the requirements of pyproject.toml (UPGRADE=--upgrade for newer releases)"
 	@echo "make clean     removes .venv and var, and with them the demonstration's data"
 
@@ -37,7 +37,7 @@ run: .venv/run.stamp $(CATALOGS)
 
 test: setup
 	@.venv/bin/python -m tests.browser.chromium
-	@.venv/bin/python -m pytest --numprocesses=3 --dist=worksteal $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses=4 --dist=worksteal $(ARGS)
 
 faults: setup
 	@FAULTS=full .venv/bin/python -m pytest $(ARGS) tests/concurrency tests/faults
@@ -60,8 +60,7 @@ bench-compare: setup
 	@.venv/bin/python -m tests.bench.compare $(OLD)
 
 messages: setup
-	.venv/bin/python manage.py makemessages --locale es --ignore .venv --ignore tests --ignore var --add-location file --no-wrap
-	.venv/bin/python manage.py mailmessages
+	.venv/bin/python manage.py catalogues
 
 # Without the addresses of package indexes, so that the lock holds wherever the packages come from.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate \

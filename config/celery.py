@@ -39,6 +39,7 @@ app.conf.update(
             "options": {"expires": settings.TICK_SECONDS},
         },
         "forget-replies": {"task": "scheduling.meetings.tasks.forget_replies", "schedule": 3600.0},
+        "sweep-files": {"task": "scheduling.outreach.tasks.sweep_files", "schedule": 3600.0},
         "follow-tzdata": {"task": FOLLOW_TZDATA, "schedule": 3600.0},
         **({"read-bounces": READ_BOUNCES} if settings.BOUNCE_MAILDIR else {}),
     },

@@ -148,10 +148,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Languages and time
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español")]
-# What we write to people is in more languages than the pages; a mail is in one from the first word to the last.
-MAIL_LANGUAGES = [
-    *LANGUAGES,
+LANGUAGES = [
+    ("en", "English"),
+    ("es", "Español"),
     ("ro", "Română"),
     ("hu", "Magyar"),
     ("de", "Deutsch"),
@@ -159,6 +158,9 @@ MAIL_LANGUAGES = [
     ("ja", "日本語"),
     ("ar", "العربية"),
 ]
+# What somebody chooses on a client's page holds for the visit.
+LANGUAGE_COOKIE_AGE = 12 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE, LANGUAGE_COOKIE_SECURE = True, "Lax", PRODUCTION
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -200,6 +202,8 @@ OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)
 # A Maildir for the reports on mails that came back, and the “user:password” of a provider's webhook; or neither.
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")
 ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", "")}
+# Whether a team's chat channel may be in a private network, such as a receiver on a machine beside this one.
+CHANNELS_MAY_REACH_PRIVATE = env.bool("CHANNELS_MAY_REACH_PRIVATE", False)
 # Whoever asks for /metrics shows this; without it there are none.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
@@ -241,7 +245,10 @@ LOGGING = {
     "filters": {"without_tokens": {"()": "config.logs.WithoutTokens"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]},
+        "nowhere": {"class": "logging.NullHandler"},
     },
+    # They name the addresses that they connect to, and those of chat channels are secrets.
+    "loggers": {name: {"handlers": ["nowhere"], "propagate": False} for name in ("apprise", "requests", "urllib3")},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"

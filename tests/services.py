@@ -37,8 +37,9 @@ def _start(session: ExitStack) -> dict[str, str]:
         fcntl.flock(turn, fcntl.LOCK_EX)
         for killed in filter(Path.is_dir, SESSIONS_DIR.iterdir()):
             with suppress(DirectoryInUseError), exclusive(killed, "being cleared away"):
-                shutil.rmtree(killed)
+                shutil.rmtree(killed, ignore_errors=True)
         directory = Path(tempfile.mkdtemp(dir=SESSIONS_DIR))
-        session.callback(shutil.rmtree, directory)
+        # Another session that begins just then clears it away as well.
+        session.callback(shutil.rmtree, directory, ignore_errors=True)
         session.enter_context(exclusive(directory, f"test session, process {os.getpid()}"))
     return session.enter_context(embedded_services(directory, durable=False)).urls

@@ -1,14 +1,17 @@
 """Pages in the system's Chromium, which fail their test when the browser or the policy complains."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser import widest
 from tests.browser.chromium import find_chromium
 
 DESKTOP = 1360
@@ -30,7 +33,7 @@ ARGUMENTS = [
 
 
 class OpenPage(Protocol):
-    """Makes a page of its own context: a reader with a screen, a colour scheme and a language."""
+    """Makes a page of its own context: a reader with a screen, a colour scheme, a language and a zone."""
 
     def __call__(
         self,
@@ -40,6 +43,7 @@ class OpenPage(Protocol):
         color_scheme: ColorScheme = "light",
         java_script_enabled: bool = True,
         locale: str = "en-GB",
+        time_zone: str | None = None,
     ) -> Page: ...
 
 
@@ -69,6 +73,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         color_scheme: ColorScheme = "light",
         java_script_enabled: bool = True,
         locale: str = "en-GB",
+        time_zone: str | None = None,
     ) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
@@ -76,6 +81,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             color_scheme=color_scheme,
             java_script_enabled=java_script_enabled,
             locale=locale,
+            timezone_id=time_zone,
             reduced_motion="reduce",
         )
         # Long enough for the first page on a busy machine.
@@ -89,6 +95,22 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert not watch.problems, "\n".join(watch.problems)
+
+
+@pytest.fixture(scope="session")
+def widest_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a catalogue in which each text is as wide as it is in any language."""
+    folder = tmp_path_factory.mktemp("widest")
+    widest.write_catalogue(folder)
+    return folder
+
+
+@pytest.fixture
+def widest_language(widest_words: Path, settings: Settings) -> str:
+    """The language of those words, which the test's readers may have."""
+    settings.LOCALE_PATHS = [widest_words, *settings.LOCALE_PATHS]
+    settings.LANGUAGES = [*settings.LANGUAGES, (widest.LANGUAGE, "All languages")]
+    return widest.LANGUAGE
 
 
 @pytest.fixture

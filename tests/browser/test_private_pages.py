@@ -10,11 +10,12 @@ from playwright.sync_api import expect
 from pytest_django import Settings
 
 from clients.links import Purpose
-from clients.models import Contact
+from clients.models import AccountManager, Contact
 from scheduling.meetings.models import Meeting
 from scheduling.outreach import services
 from scheduling.outreach.models import Approval, CheckInPlan, Enrolment
-from tests.browser.conftest import DESKTOP, PHONE, Axe, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, Axe, ColorScheme, OpenPage
+from tests.meetings.offered import make_cast, send
 from tests.outreach.private import path_of
 from tests.outreach.rows import make_meeting
 from tests.people import make_account_manager, make_client, make_contact, make_team
@@ -57,34 +58,69 @@ def meeting(contact: Contact) -> Meeting:
     return make_meeting(organizer, [contact], start_at=now + dt.timedelta(days=1), booked_at=now)
 
 
-WIDER = """direction => {
-    const page = document.documentElement
-    page.dir = direction
-    return page.scrollWidth - page.clientWidth
-}"""
+def offer_paths(language: str) -> list[str]:
+    """Times for one contact, other times beside them, and times on which several vote."""
+    now = timezone.now()
+    noon = now.replace(hour=14, minute=0, second=0, microsecond=0) + (7 - now.weekday()) * dt.timedelta(days=1)
+    times = [noon + dt.timedelta(days=days, hours=-days) for days in (1, 2, 3)]
+    alone, several = make_cast(language=language), make_cast(contacts=2, language=language)
+    one = send(alone, now=now, times=times, words="Until soon!", hold_until_at=now + dt.timedelta(days=1))
+    vote = send(several, now=now, times=times)
+    return [
+        path_of(alone.contact, Purpose.OFFER, one.pk),
+        f"/you/offers/{one.pk}/times/",
+        path_of(several.contact, Purpose.OFFER, vote.pk),
+    ]
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_private_pages_are_accessible_and_fit_the_screen_in_both_directions(
-    width: int, open_page: OpenPage, axe: Axe, contact: Contact, approval: Approval, meeting: Meeting
+def public_paths(meeting: Meeting) -> list[str]:
+    """Pages for whom no link tells apart: a public page, a way back in, and a link that leads nowhere."""
+    AccountManager.objects.filter(pk=meeting.organizer_id).update(has_page=True, page_name="mara")
+    return ["/with/mara/", "/with/mara/client/", "/you/lost/", "/p/nowhere/"]
+
+
+@pytest.mark.parametrize(
+    ("width", "color_scheme", "direction"), [(DESKTOP, "light", "rtl"), (PHONE, "dark", "ltr")], ids=["ar", "widest"]
+)
+def test_private_pages_are_accessible_and_fit_the_screen(
+    width: int,
+    color_scheme: ColorScheme,
+    direction: str,
+    open_page: OpenPage,
+    axe: Axe,
+    contact: Contact,
+    approval: Approval,
+    meeting: Meeting,
+    widest_language: str,
 ) -> None:
-    page = open_page(width=width)
+    """From right to left on a screen in the light, and in the widest words of all languages on a phone in the dark."""
+    language = "ar" if direction == "rtl" else widest_language
+    Contact.objects.filter(pk=contact.pk).update(language=language)
+    page = open_page(width=width, color_scheme=color_scheme, locale=language, time_zone="Asia/Calcutta")
     paths = [
-        path_of(contact, Purpose.WISHES),
-        path_of(contact, Purpose.UNSUBSCRIBE),
-        path_of(contact, Purpose.APPROVAL, approval.pk),
-        path_of(contact, Purpose.MEETING, meeting.pk),
-        "/p/nowhere/",
+        path_of(contact, Purpose.HOME),
+        "/you/wishes/",
+        "/you/wishes/holidays/",
+        "/you/unsubscribe/",
+        "/you/zone/",
+        "/you/data/",
+        "/you/data/erase/",
+        f"/you/approvals/{approval.pk}/",
+        f"/you/meetings/{meeting.pk}/",
+        f"/you/meetings/{meeting.pk}/move/",
+        f"/you/meetings/{meeting.pk}/cancel/",
+        *offer_paths(language),
+        *public_paths(meeting),
     ]
     problems = []
     for path in paths:
         page.goto(path)
         for summary in page.locator("summary").all():
             summary.click()
-        problems += axe.in_both_schemes(page)
-        for direction in ("ltr", "rtl"):
-            wider = page.evaluate(WIDER, direction)
-            problems += [f"{page.url} is {wider} px wider than its screen, {direction}"] if wider > 0 else []
+        expect(page.locator("html")).to_have_attribute("dir", direction)
+        problems += axe.violations(page)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        problems += [f"{page.url} is {wider} px wider than its screen"] if wider > 0 else []
     assert not problems, "\n".join(problems)
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -14,9 +15,9 @@ import psutil
 import pytest
 
 from config.embedded import LOOPBACK, free_port
+from config.supervisor import Group, StartError
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = {"PostgreSQL": "postgres", "worker": " worker "}
 
 
 class Run:
@@ -58,9 +59,9 @@ class Run:
         raise AssertionError(f"ended before it answered:\n{self.output}")
 
     def process(self, name: str) -> psutil.Process:
-        """The process of the group that goes by this name in what the run says."""
+        """The process of the group with this word in its command."""
         children = psutil.Process(self._process.pid).children()
-        return next(child for child in children if COMMANDS[name] in " ".join(child.cmdline()))
+        return next(child for child in children if name in child.cmdline())
 
     def has_left_nothing(self) -> bool:
         """Whether all that the run started is gone within half a minute."""
@@ -114,17 +115,7 @@ def test_run_answers_refuses_a_second_one_and_ends_all_it_started_on_ctrl_c(chec
     assert run.has_left_nothing()
 
 
-@pytest.mark.parametrize("name", ["PostgreSQL", "worker"])
-def test_end_of_one_process_ends_the_group_and_is_named(checkout: Path, name: str) -> None:
-    with Run(checkout, free_port()) as run:
-        run.until_it_answers()
-        run.process(name).kill()
-        assert run.end() == 1
-    assert f"Dayband does not run: {name} ended (killed by SIGKILL)" in run.output
-    assert run.has_left_nothing()
-
-
-def test_killed_supervisor_does_not_hinder_the_next_run(checkout: Path) -> None:
+def test_killed_supervisor_does_not_hinder_the_next_run_which_ends_with_its_worker(checkout: Path) -> None:
     port = free_port()
     with Run(checkout, port) as killed:
         killed.until_it_answers()
@@ -134,8 +125,21 @@ def test_killed_supervisor_does_not_hinder_the_next_run(checkout: Path) -> None:
             run.until_it_answers()
             assert status(run) == 200
             assert killed.has_left_nothing()
-            run.send(signal.SIGTERM)
-            assert run.end() == 0
+            run.process("worker").kill()
+            assert run.end() == 1
+    assert "Dayband does not run: worker ended (killed by SIGKILL)" in run.output
+    assert run.has_left_nothing()
+
+
+@pytest.mark.parametrize(
+    ("ends", "how"),
+    [(("-c", "import os; os.kill(os.getpid(), 9)"), "killed by SIGKILL"), (("-c", "exit(3)"), "exit status 3")],
+)
+def test_group_ends_with_a_service_and_names_it(ends: Sequence[str], how: str) -> None:
+    service = subprocess.Popen([sys.executable, *ends])
+    group = Group({}, {"PostgreSQL": service})
+    with pytest.raises(StartError, match=rf"PostgreSQL ended \({how}\)"):
+        group.watch(seconds=60)
 
 
 def test_taken_port_is_named_before_anything_starts(checkout: Path) -> None:

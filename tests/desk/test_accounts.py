@@ -95,7 +95,7 @@ def assert_in_look(response: Any) -> None:
     """The page is one of Dayband's and keeps to the policy."""
     assert response.status_code == HTTPStatus.OK
     html = response.content.decode()
-    assert "dayband.css" in html
+    assert "styles/base.css" in html
     assert re.search(r'class="card[ "]', html)
     assert len(re.findall(r"<h1>", html)) == 1
     assert "data:" not in html

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
 from django.test import Client as Browser
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker, Settings
@@ -22,9 +23,9 @@ from scheduling.desk.demo.crowd import load_crowd
 from scheduling.engine import Policy, Slot
 from scheduling.meetings.models import Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
-from scheduling.meetings.selectors import attendee_key, attendees, burdens_of
+from scheduling.meetings.selectors import attendee_key, attendees, burdens_of, open_offers
 from scheduling.meetings.services.rows import slot_at
-from scheduling.outreach.models import CheckInPlan, Enrolment, LoggedTalk, Message
+from scheduling.outreach.models import Approval, CheckInPlan, Enrolment, LoggedTalk, Message
 from scheduling.outreach.services.planning import plan
 
 
@@ -41,9 +42,12 @@ def seed(*arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
+def demo(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
     """The demo as a new user gets it, loaded once for this module and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), files, transaction.atomic():
         loaded_at = timezone.now()
         yield Demo(loaded_at, seed())
         transaction.set_rollback(True)
@@ -210,8 +214,13 @@ def test_nobody_is_told_of_what_is_long_known(demo: Demo) -> None:
     assert not Message.objects.filter(meeting__end_at__lte=demo.loaded_at).exists()
     told = Message.objects.exclude(kind__in=[Message.Kind.REMINDER, Message.Kind.CHECK_IN])
     assert 5 <= told.count() <= 15
-    assert set(told.values_list("kind", flat=True)) == {Message.Kind.CONFIRMATION}
-    assert not told.exclude(meeting__created_at=F("change__at")).exists()
+    assert set(told.values_list("kind", flat=True)) == {
+        Message.Kind.CONFIRMATION,
+        Message.Kind.APPROVAL,
+        Message.Kind.OFFER,
+    }
+    assert not told.exclude(meeting=None).exclude(meeting__created_at=F("change__at")).exists()
+    assert not told.filter(meeting=None).exclude(due_at__gte=demo.loaded_at).exists()
 
 
 def test_loaded_twice_it_says_so_and_changes_nothing() -> None:
@@ -263,3 +272,30 @@ def test_half_of_the_clients_have_check_ins_of_every_sort() -> None:
     assert Message.objects.filter(kind="check_in", state="draft").exists()
     assert Message.objects.filter(kind="check_in", state="pending").exists()
     assert not any(plan.account_manager.teams.filter(pk=plan.client.team_id).count() == 0 for plan in plans)
+
+
+def test_approvals_are_pending_late_answered_and_handed_on(demo: Demo) -> None:
+    approvals = Approval.objects.all()
+    pending = approvals.filter(state="pending")
+    assert pending.filter(asked_at__lt=demo.loaded_at - dt.timedelta(days=5), needed_by_date__isnull=False).count() >= 3
+    assert pending.filter(needed_by_date=None).exists()
+    assert approvals.filter(state="not_yet", events__kind="not_yet", events__words__gt="").exists()
+    assert approvals.filter(state="approved").exists()
+    assert pending.filter(events__kind="handed_on").exists()
+    with_file = pending.exclude(file="").get()
+    with with_file.file.open() as file:
+        assert file.read()
+    for approval in approvals:
+        approval.full_clean()
+        assert approval.contact.client_id == approval.client_id
+        assert approval.account_manager.teams.contains(approval.client.team)
+    # Some are quoted by check-ins.
+    assert pending.filter(contact__enrolment__plan__is_paused=False).count() >= 2
+
+
+def test_times_are_offered_to_one_contact_and_to_several(demo: Demo) -> None:
+    offers = open_offers(AccountManager.objects.get(email="maya@dayband.example"), now=demo.loaded_at)
+    assert sorted((offer.is_vote, offer.asked, offer.answered, offer.times.count()) for offer in offers) == [
+        (False, 1, 0, 3),
+        (True, 2, 1, 3),
+    ]

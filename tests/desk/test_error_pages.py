@@ -19,7 +19,7 @@ def assert_calm(response: Any, status: HTTPStatus) -> str:
     """The page says in plain words what happened and leads on; its text."""
     assert response.status_code == status
     html: str = response.content.decode()
-    assert "dayband.css" in html
+    assert "styles/base.css" in html
     assert len(re.findall(r"<h1>", html)) == 1
     assert re.search(r'<a class="btn btn--primary" href="/[^"]*"', html)
     assert not re.search(r"<[^>]+\sstyle=|<style|<script(?![^>]*src=)", html)

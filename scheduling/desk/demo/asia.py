@@ -22,7 +22,8 @@ CLIENTS = (
             DemoContact(
                 full_name="Faisal Al-Harthi", native_name="فيصل الحارثي", address_as="أستاذ فيصل",
                 job_title="Commercial director", language="ar-SA", time_zone="Asia/Riyadh", calendar="SA",
-                email="faisal@sand-and-sextant.example", working_hours=weekly(SUN_THU, "08:00-16:00"),
+                email="faisal@sand-and-sextant.example", phone="+966115500101",
+                working_hours=weekly(SUN_THU, "08:00-16:00"),
                 reachable_hours=NIGHT_OWL, preferred_channel=Channel.PHONE, week_start="sun",
             ),
             DemoContact(

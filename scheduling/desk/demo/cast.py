@@ -66,6 +66,7 @@ class DemoPerson:
 class DemoManager(DemoPerson):
     teams: tuple[str, ...]
     is_admin: bool = False
+    page_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,7 @@ ATLANTIC, SUNRISE = "Atlantic", "Sunrise"
 MANAGERS = (
     DemoManager(
         full_name="Maya Okafor", address_as="Maya", email="maya@dayband.example", teams=(ATLANTIC, SUNRISE),
+        page_name="maya",
         language="en-GB", time_zone="Europe/London", calendar="GB-ENG", phone="+442079460101",
         preferred_hours=weekly(MON_FRI, "10:00-12:00", "14:00-16:30"), reachable_hours=NIGHT_OWL,
         buffer_minutes=15, away=(Away("Annual leave", 24, 5),),

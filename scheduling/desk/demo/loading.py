@@ -9,6 +9,7 @@ from clients.models import AccountManager, Client, Contact, DayOff, Person, Team
 from holidays_app.models import CalendarChange, HolidayCalendar
 from holidays_app.services import ensure_place_calendar
 from scheduling.desk.demo import africa_europe, americas, asia, oceania, worldwide
+from scheduling.desk.demo.approvals import ask_approvals
 from scheduling.desk.demo.cast import (
     LOCAL_CALENDARS,
     MANAGERS,
@@ -21,6 +22,8 @@ from scheduling.desk.demo.cast import (
 )
 from scheduling.desk.demo.check_ins import plan_check_ins
 from scheduling.desk.demo.meetings import hold_meetings
+from scheduling.desk.demo.offers import offer_times
+from scheduling.desk.demo.requests import leave_requests
 from scheduling.desk.demo.surveys import answer_surveys
 
 CLIENTS: tuple[DemoClient, ...] = (
@@ -54,6 +57,9 @@ def load_demo(*, now: dt.datetime) -> None:
     hold_meetings(managers=managers, contacts=contacts, now=now)
     plan_check_ins(managers=managers, contacts=contacts, now=now)
     answer_surveys(now=now)
+    ask_approvals(managers=managers, contacts=contacts, now=now)
+    offer_times(manager=managers[0], contacts=contacts[:2], now=now)
+    leave_requests(manager=managers[0], now=now)
 
 
 class _Calendars:
@@ -95,7 +101,12 @@ def _place(code: str) -> HolidayCalendar:
 
 def _manager(demo: DemoManager, teams: dict[str, Team], calendars: _Calendars) -> AccountManager:
     manager = AccountManager(
-        email=demo.email, is_staff=demo.is_admin, is_superuser=demo.is_admin, **_day(demo, calendars)
+        email=demo.email,
+        is_staff=demo.is_admin,
+        is_superuser=demo.is_admin,
+        has_page=bool(demo.page_name),
+        page_name=demo.page_name,
+        **_day(demo, calendars),
     )
     manager.set_password(PASSWORD)
     manager.full_clean()

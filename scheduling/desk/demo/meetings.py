@@ -147,7 +147,7 @@ def _hold(
     if not slots:
         return None
     slot = max(slots, key=_clients_cost) if dice.random() < 0.35 else slots[0]
-    words = WORDS[text_language(contacts[0].language)]
+    words = WORDS.get(text_language(contacts[0].language), WORDS["en"])
     title, agenda = dice.choice(words)
     channel = _channel(contacts[0])
     location = _location(channel, contacts[0], dice)

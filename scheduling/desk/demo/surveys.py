@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 
 from clients.models import Client, Contact
+from scheduling.desk.demo.meetings import WEEKS_BEHIND
 from scheduling.meetings.models import Attendance
 from scheduling.meetings.models.meeting import Status
 from scheduling.outreach.check_ins.calendar import DAY, instant, quarter_of
@@ -18,6 +19,11 @@ COMMENTS = {
     "en": ("Clear and to the point.", "A bit late in the evening for us.", "The figures could come a day earlier."),
     "es": ("Muy clara y al grano.", "Un poco tarde para nosotros.", "Mejor con las cifras un día antes."),
 }
+#: Quarters with answers before the first meeting that is known.
+QUARTERS_BEHIND = 7
+QUARTER = dt.timedelta(days=91)
+#: So far back meetings lie, and as much before them as keeps questions apart.
+FIRST_MEETINGS = dt.timedelta(weeks=WEEKS_BEHIND)
 #: Early and late hours of the contact's own clock.
 AWKWARD_HOURS = frozenset({*range(8), *range(18, 24)})
 
@@ -33,11 +39,20 @@ def answer_surveys(*, now: dt.datetime) -> None:
 
 
 def _surveys(now: dt.datetime, dice: random.Random) -> Iterator[Survey]:
-    """Nobody is asked twice within thirty days, and two in three answer."""
+    """Nobody is asked twice within thirty days, and two in three answer; key accounts each quarter for two years."""
     attended = Attendance.objects.filter(
         contact__isnull=False, status=Status.CONFIRMED, meeting__end_at__lt=now - 3 * DAY
-    ).select_related("contact", "meeting")
+    ).select_related("contact__client", "meeting")
+    asker_of = {row.meeting.client_id: row.meeting.organizer_id for row in attended}
     asked: dict[int, dt.date] = {}
+    key_accounts = Contact.objects.filter(client__segment=Client.Segment.KEY, client__in=asker_of)
+    for one in key_accounts.select_related("client").order_by("pk"):
+        for quarter in range(QUARTERS_BEHIND, 0, -1):
+            date = now.date() - FIRST_MEETINGS - quarter * QUARTER
+            asked[one.pk] = date + (7 - date.weekday()) % 7 * DAY
+            # It went better with time.
+            score = dice.choice((5, 6, 7, 8, 9, 9) if quarter > QUARTERS_BEHIND // 2 else (7, 8, 9, 9, 10))
+            yield _survey(one, asker_of[one.client_id], asked[one.pk], dice, question=Question.NPS, score=score)
     for row in attended.order_by("meeting__end_at", "pk"):
         contact, meeting = row.contact, row.meeting
         if contact is None:
@@ -48,22 +63,31 @@ def _surveys(now: dt.datetime, dice: random.Random) -> Iterator[Survey]:
         if last_date is not None and date - last_date < DAYS_BETWEEN * DAY:
             continue
         asked[contact.pk] = date
-        if last_date is not None and quarter_of(last_date) != quarter_of(date):
-            yield _survey(contact, row, date, dice, question=Question.NPS, score=dice.choice((6, 8, 9, 9, 10)))
+        is_key = contact.client.segment == Client.Segment.KEY
+        if is_key and last_date is not None and quarter_of(last_date) != quarter_of(date):
+            score = dice.choice((6, 8, 9, 9, 10))
+            yield _survey(contact, meeting.organizer_id, date, dice, question=Question.NPS, score=score)
         else:
             score = dice.choice((2, 3, 4, 4) if wall.hour in AWKWARD_HOURS else (3, 4, 5, 5, 5))
             yield _survey(
-                contact, row, date, dice, question=Question.CSAT, score=score, meeting=meeting, local_hour=wall.hour
+                contact,
+                meeting.organizer_id,
+                date,
+                dice,
+                question=Question.CSAT,
+                score=score,
+                meeting=meeting,
+                local_hour=wall.hour,
             )
 
 
 def _survey(
-    contact: Contact, row: Attendance, date: dt.date, dice: random.Random, *, score: int, **columns: object
+    contact: Contact, manager: int, date: dt.date, dice: random.Random, *, score: int, **columns: object
 ) -> Survey:
     asked_at = instant(date, AT_WALL, contact.time_zone)
     survey = Survey(
         contact=contact,
-        account_manager_id=row.meeting.organizer_id,
+        account_manager_id=manager,
         asked_date=date,
         asked_at=asked_at,
         expires_at=asked_at + DAYS_BETWEEN * DAY,

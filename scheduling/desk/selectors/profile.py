@@ -10,9 +10,9 @@ from clients.day import PersonDay, person_days
 from clients.models import AccountManager, Client, Contact, DayOff, Person
 from clients.reader import Reader
 from clients.selectors import clients_for
-from scheduling.meetings.models import Attendance, Meeting
+from scheduling.meetings.models import Attendance, Meeting, Offer
 from scheduling.meetings.models.meeting import Status
-from scheduling.meetings.selectors import attendee_key, burdens_of, meetings_for
+from scheduling.meetings.selectors import attendee_key, burdens_of, meetings_for, open_offers
 from scheduling.outreach.check_ins.outlook import Entry, next_entries
 from scheduling.outreach.models import Approval, CheckInPlan, MailAddress
 from scheduling.outreach.operations.bounces import doubtful_addresses
@@ -72,6 +72,7 @@ class ClientProfile:
     approvals: tuple[Approval, ...]
     check_ins: CheckInSheet | None
     answers: ClientAnswers
+    offers: tuple[Offer, ...]
 
 
 def client_profile(actor: AccountManager, pk: int, *, now: dt.datetime, reader: Reader) -> ClientProfile:
@@ -99,6 +100,7 @@ def client_profile(actor: AccountManager, pk: int, *, now: dt.datetime, reader: 
         approvals=tuple(approvals_of(client, now=now)),
         check_ins=_check_ins(actor, client, now, reader),
         answers=answers_of(client),
+        offers=tuple(open_offers(actor, now=now).filter(client=client)),
     )
 
 

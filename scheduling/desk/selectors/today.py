@@ -14,12 +14,13 @@ from clients.selectors import clients_for, colleagues_for, contacts_for
 from holidays_app.absences import Absence
 from scheduling.desk.selectors.absences import Somebody, absences_of
 from scheduling.meetings.clock_changes import in_words, wall_changes
-from scheduling.meetings.models import Attendance, Meeting
+from scheduling.meetings.models import Attendance, Meeting, Offer
 from scheduling.meetings.models.meeting import Status
-from scheduling.meetings.selectors import meetings_for
+from scheduling.meetings.selectors import meetings_for, open_offers
 from scheduling.meetings.series.broken import Broken, broken_occurrences, occurrences_to_come
-from scheduling.outreach.models import Message
-from scheduling.outreach.selectors import messages_for
+from scheduling.outreach.check_ins.spoken import ToSay, to_say
+from scheduling.outreach.models import Enquiry, Message
+from scheduling.outreach.selectors import enquiries_for, messages_for, to_say_for
 
 DAYS_AHEAD = 7
 MEETINGS_SHOWN = 50
@@ -30,6 +31,8 @@ SOON = dt.timedelta(hours=4)
 SERIES_AHEAD = dt.timedelta(weeks=8)
 CLOCKS_AHEAD = dt.timedelta(weeks=2)
 NOTICES_SHOWN = 5
+TO_SAY_SHOWN = 10
+WAITING = Enquiry.State.WAITING
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class Today:
     has_clients: bool
     blocked: tuple[Meeting, ...]
     clock_changes: tuple[ClockNotice, ...]
+    to_say: tuple[ToSay, ...]
+    offers: tuple[Offer, ...]
+    enquiries: tuple[Enquiry, ...]
 
 
 def today(actor: AccountManager, *, now: dt.datetime, reader: Reader) -> Today:
@@ -108,6 +114,9 @@ def today(actor: AccountManager, *, now: dt.datetime, reader: Reader) -> Today:
         has_clients=bool(contacts) or clients_for(actor).exists(),
         blocked=tuple(_blocked(actor, now)),
         clock_changes=_clock_notices(actor, now, reader),
+        offers=tuple(open_offers(actor, now=now).filter(account_manager=actor)[:NOTICES_SHOWN]),
+        enquiries=tuple(enquiries_for(actor).filter(account_manager=actor, state=WAITING)[:NOTICES_SHOWN]),
+        to_say=to_say(to_say_for(actor, now=now)[:TO_SAY_SHOWN], now=now),
     )
 
 

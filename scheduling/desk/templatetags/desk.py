@@ -20,6 +20,7 @@ from holidays_app.year import span_label
 from scheduling.desk.selectors.absences import Group, Somebody
 from scheduling.engine import Band, MeetingRequest, assess
 from scheduling.meetings.proposals import sky
+from scheduling.meetings.proposals.wording import plain_listing
 
 register = template.Library()
 
@@ -100,8 +101,8 @@ def _hours_sentence(day: PersonDay, civil_day: sky.CivilDay, reader: Reader) -> 
         return _("No working hours on this day.")
     theirs = reader.in_zone(day.person.time_zone)
     return _("Works %(theirs)s local time, which is %(yours)s for you.") % {
-        "theirs": ", ".join(theirs.time_range(each.start_at, each.end_at) for each in working),
-        "yours": ", ".join(reader.time_range(each.start_at, each.end_at) for each in working),
+        "theirs": plain_listing((theirs.time_range(each.start_at, each.end_at) for each in working), reader),
+        "yours": plain_listing((reader.time_range(each.start_at, each.end_at) for each in working), reader),
     }
 
 

@@ -4,10 +4,9 @@ from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from config.mail_texts import catalog_of, mail_texts
+from config.catalogues import LANGUAGES, catalogue_of, path_of, texts
 
 HEADER = """\
 msgid ""
@@ -23,15 +22,15 @@ msgstr ""
 
 
 class Command(BaseCommand):
-    """Brings the catalogues up to date in which only mails are written, and says what is to be translated."""
+    """Brings the catalogues up to date, and says what is to be translated."""
 
-    help = "Collects the texts of mails into the catalogues of the languages that only mails are in."
+    help = "Collects the texts of the sources into the catalogues, and drops those that are gone."
 
     def handle(self, **options: Any) -> None:
-        texts = mail_texts()
-        for language in sorted(dict(settings.MAIL_LANGUAGES).keys() - dict(settings.LANGUAGES).keys()):
-            path = Path(settings.LOCALE_PATHS[0], language, "LC_MESSAGES", "django.po")
-            catalog = _updated(path, catalog_of(texts, language), language)
+        wanted = texts()
+        for language in LANGUAGES:
+            path = path_of(language)
+            catalog = _updated(path, catalogue_of(wanted, language), language)
             entries = io.BytesIO()
             write_po(entries, catalog, width=120, omit_header=True, include_lineno=False, ignore_obsolete=True)
             header = HEADER.format(language=language, plural_forms=catalog.plural_forms)

@@ -1,0 +1,29 @@
+"use strict";
+// What a client's page can't know: the device's zone and clock. It says so where they differ from what the page shows.
+// And a language that is chosen is taken at once; without this script there is a button.
+(() => {
+  for (const list of document.querySelectorAll("select[data-sends]")) {
+    list.form.querySelector("button").hidden = true;
+    list.addEventListener("change", () => list.form.requestSubmit());
+  }
+
+  // By its newest name or an older one, which the server understands too.
+  const device = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  for (const list of document.querySelectorAll("select[data-guess-zone]")) {
+    if (!device || list.value) continue;
+    if (![...list.options].some((one) => one.value === device)) list.add(new Option(device, device));
+    list.value = device;
+  }
+
+  const place = document.querySelector("[data-compare]");
+  if (!place) return;
+  const told = new URLSearchParams({
+    device_zone: device,
+    device_at: new Date().toISOString(),
+  });
+  fetch(`${location.pathname}?${told}`, { headers: { Accept: "text/html" } })
+    .then((response) => (response.status === 200 ? response.text() : ""))
+    .then((part) => { place.innerHTML = part; })
+    // Offline, or on the way to another page: the page says what it says.
+    .catch(() => {});
+})();

@@ -1,0 +1,96 @@
+"""A client's own page on a phone: a time moved, another zone for a while, a meeting cancelled; without an account."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from clients.links import Purpose
+from clients.models import Contact
+from scheduling.meetings.models import Meeting
+from scheduling.meetings.models.meeting import Status
+from tests.browser.conftest import DESKTOP, PHONE, Axe, OpenPage
+from tests.outreach.private import path_of
+from tests.outreach.rows import make_meeting
+from tests.people import make_account_manager, make_client, make_contact, make_team
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def contact() -> Contact:
+    manager = make_account_manager(make_team(), full_name="Mara Test")
+    return make_contact(make_client(manager.teams.get(), name="Sample Sails"), full_name="Ion Sample")
+
+
+@pytest.fixture
+def meeting(contact: Contact) -> Meeting:
+    now = timezone.now()
+    monday = now + (10 - now.weekday()) * DAY
+    start_at = monday.replace(hour=9, minute=0, second=0, microsecond=0)
+    organizer = contact.client.team.members.get()
+    return make_meeting(organizer, [contact], start_at=start_at, booked_at=now, location="https://video.example/room")
+
+
+WIDER = """direction => {
+    const page = document.documentElement
+    page.dir = direction
+    return page.scrollWidth - page.clientWidth
+}"""
+
+
+def check(page: Page, axe: Axe) -> list[str]:
+    """What is wrong with the page as it is now."""
+    for summary in page.locator("summary").all():
+        summary.click()
+    problems = axe.in_both_schemes(page)
+    for direction in ("rtl", "ltr"):
+        wider = page.evaluate(WIDER, direction)
+        problems += [f"{page.url} is {wider} px wider than its screen, {direction}"] if wider > 0 else []
+    return problems
+
+
+def test_client_moves_looks_from_elsewhere_and_cancels_on_a_phone(
+    open_page: OpenPage, axe: Axe, contact: Contact, meeting: Meeting
+) -> None:
+    page = open_page(width=PHONE, time_zone="Asia/Calcutta")
+    page.goto(path_of(contact, Purpose.HOME))
+    # The device is elsewhere, under a name that is long out of use.
+    expect(page.get_by_text("Are you in Kolkata?")).to_be_visible()
+    problems = check(page, axe)
+    page.get_by_role("button", name="Show times there, just now").click()
+    expect(page.get_by_text("No meeting has moved")).to_be_visible()
+    expect(page.get_by_text("Kolkata (GMT+5:30)").first).to_be_visible()
+    expect(page.get_by_text("Are you in")).to_have_count(0)
+
+    page.get_by_role("link", name="Move").click()
+    problems += check(page, axe)
+    page.get_by_role("radio").first.check()
+    page.get_by_label("A word why").fill("My train is late")
+    page.get_by_role("button", name="Move it", exact=True).click()
+    if page.get_by_role("button", name="Yes, that is what I mean").count():
+        page.get_by_role("button", name="Yes, that is what I mean").click()
+    expect(page.get_by_text("Everybody is told of the new time.")).to_be_visible()
+    problems += check(page, axe)
+    moved = Meeting.objects.get()
+    assert moved.start_at != meeting.start_at
+    assert moved.changes.get(kind="moved").contact == contact
+
+    page.get_by_role("link", name="Your page").click()
+    page.get_by_role("link", name="Cancel it").click()
+    page.get_by_label("A word why").fill("The project is off")
+    problems += check(page, axe)
+    page.get_by_role("button", name="Cancel the meeting").click()
+    expect(page.get_by_text("Cancelled. Everybody is told, with your words.")).to_be_visible()
+    assert Meeting.objects.get().status == Status.CANCELLED
+    assert not problems, "\n".join(problems)
+
+
+def test_client_chooses_a_language_on_a_wide_screen(open_page: OpenPage, contact: Contact) -> None:
+    page = open_page(width=DESKTOP, time_zone="Europe/Bucharest")
+    page.goto(path_of(contact, Purpose.HOME))
+    page.get_by_label("Language").select_option("es")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
