@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django import template
+from django.conf import settings
 
 from clients import reader as reading
 from clients import zones
@@ -10,6 +11,12 @@ from clients.reader import Reader
 from holidays_app.calendars import country_name
 
 register = template.Library()
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """Those that our pages are in, each with its name in itself."""
+    return list(settings.LANGUAGES)
 
 
 @register.filter

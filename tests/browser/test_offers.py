@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core.management import call_command
-from django.test import Client as Visitor
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -44,12 +43,6 @@ def test_an_offer_is_sent_chosen_with_a_tap_on_a_phone_and_taken_back(
     desk.get_by_role("button", name="Send 3 options").click()
     expect(desk.get_by_text("Sent. Each contact gets the times")).to_be_visible()
     link = link_in_mail(smtp_server)
-    # Mail scanners look, and change nothing.
-    for _ in range(10):
-        scanner = Visitor()
-        assert scanner.head(link).status_code == 302
-        assert scanner.get(link, follow=True).status_code == 200
-    assert not Meeting.objects.exists()
 
     phone = open_page(width=PHONE, height=844, locale="en-CA", java_script_enabled=False)
     phone.goto(link)

@@ -37,12 +37,13 @@ def test_strangers_and_clients_find_their_way_on_a_phone(open_page: OpenPage, ax
     page.get_by_label("Your name").fill("Vera Fremd")
     page.get_by_label("Your mail address").fill("vera@fremd.example")
     page.get_by_label("What it is about").fill("A stand at the fair")
+    host = AccountManager.objects.get()
+    # As fast as a robot, however slow the machine is, with all that was typed still there.
+    page.locator("[name=stamp]").evaluate("(box, value) => { box.value = value }", stamp(host, seconds=-60))
     page.get_by_role("button", name="Send").click()
-    # As fast as a robot, with all that was typed still there.
     expect(page.get_by_text("That was very fast")).to_be_visible()
     problems += check(page, axe)
-    older = stamp(AccountManager.objects.get())
-    page.locator("[name=stamp]").evaluate("(box, value) => { box.value = value }", older)
+    page.locator("[name=stamp]").evaluate("(box, value) => { box.value = value }", stamp(host))
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
     page.goto(urlsplit(confirm_url(Enquiry.objects.get())).path)

@@ -1,10 +1,13 @@
 """What holds for every route there is, and for those that are still to come."""
 
+from contextlib import suppress
+
 import pytest
 from django.test import Client as Browser
+from django.test import RequestFactory
 from pytest_django import Settings
 
-from tests.security.routes import routes
+from tests.security.routes import Route, routes
 
 # Who writes without a token of ours, and why that is safe.
 WITHOUT_CSRF = {
@@ -36,6 +39,16 @@ def test_no_route_takes_a_post_without_its_token() -> None:
     }
     # Refused, or there is nothing that takes a POST, or only for those who have signed in.
     assert {route: status for route, status in statuses.items() if status not in (301, 302, 403, 404, 405)} == {}
+
+
+def test_whatever_can_be_opened_can_be_asked_for_its_headers() -> None:
+    def is_refused(route: Route, method: str) -> bool:
+        # Asked without anybody who has signed in: a view that takes the method goes on to ask who it is.
+        with suppress(Exception):
+            return bool(route.view(RequestFactory().generic(method, route.path)).status_code == 405)
+        return False
+
+    assert [route for route in routes() if is_refused(route, "HEAD") and not is_refused(route, "GET")] == []
 
 
 def test_every_answer_says_what_browsers_may_do_with_it(client: Browser) -> None:
