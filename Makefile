@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults setup check bench bench-compare lock messages clean
+.PHONY: help run test faults lighthouse setup check bench bench-compare lock messages clean
 
 # A command of this name may exist and not work (a version manager's stub), so each is tried.
 WORKS := -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
@@ -25,6 +25,7 @@ help:
 	@echo "make run       starts Dayband with a demonstration (PORT=8001 for another port, HOST=0.0.0.0 for the network)"
 	@echo "make test      runs all tests (ARGS='-k booking' for some)"
 	@echo "make faults    runs the tests of races and failures at their full sizes"
+	@echo "make lighthouse  lets Lighthouse judge the pages on which times are chosen (needs Node 20 and npx)"
 	@echo "make setup     prepares .venv for development"
 	@echo "make check     runs every linter, type checker and consistency check"
 	@echo "make bench     measures, and prints the figures (make bench-compare OLD=old.json compares two runs)"
@@ -41,6 +42,12 @@ test: setup
 
 faults: setup
 	@FAULTS=full .venv/bin/python -m pytest $(ARGS) tests/concurrency tests/faults
+
+lighthouse: setup
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' && command -v npx >/dev/null || { \
+		echo "Lighthouse needs Node 20 or newer, with npx, on the PATH" >&2; exit 1; }
+	@.venv/bin/python -m tests.browser.chromium
+	@.venv/bin/python -m pytest -s -p no:randomly tests/browser/lighthouse.py
 
 setup: .venv/dev.stamp $(CATALOGS)
 
