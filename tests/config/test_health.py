@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from celery import current_app
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError, connection, connections
@@ -14,6 +13,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from psycopg import errors as postgres
 
+from config.celery import app
 from config.embedded import LOOPBACK, free_port
 from config.errors import is_unreachable, server_error
 from scheduling.outreach import services
@@ -53,7 +53,7 @@ def test_not_ready_while_a_migration_is_missing() -> None:
 @pytest.mark.django_db
 def test_not_ready_without_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = f"redis://:a-secret@{LOOPBACK}:{free_port()}/0"
-    monkeypatch.setitem(current_app.conf, "broker_url", nowhere)
+    monkeypatch.setitem(app.conf, "broker_url", nowhere)
     status, content, _ = answers("/readyz")
     assert (status, json.loads(content)) == (503, ALL_IS_WELL | {"broker": "does not answer"})
     assert "a-secret" not in content

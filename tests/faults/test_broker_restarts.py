@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from celery import current_app
 
+from config.celery import app
 from scheduling.outreach.models import Message
 from tests.faults.conftest import FULL, Redis, Workers, counted, make_meetings
 from tests.smtp import SmtpServer
@@ -51,4 +51,4 @@ def test_workers_resume_after_each_restart_of_the_broker(
 
 def test_no_worker_waits_longer_than_it_may_take_to_resume() -> None:
     # Kombu waits two seconds longer before each try.
-    assert 0 < 2 * current_app.conf.broker_connection_max_retries < RESUME_SECONDS
+    assert 0 < 2 * app.conf.broker_connection_max_retries < RESUME_SECONDS

@@ -28,7 +28,7 @@ def test_what_redis_forgot_is_found_again_in_postgresql(
     workers.signal(signal.SIGSTOP)
     make_meetings(MESSAGES // 2)
     assert plan(now=timezone.now()) == MESSAGES
-    with Celery(broker=own_redis.url) as app:
+    with Celery(broker=own_redis.url, set_as_current=False) as app:
         for _ in range(100):
             app.send_task("scheduling.outreach.tasks.deliver")
     wait_until(lambda: own_redis.queued >= 100, "100 jobs are queued")
