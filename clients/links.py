@@ -31,7 +31,7 @@ _STORE = f"""
     SELECT *, %(now)s FROM unnest(
         %(contacts)s::bigint[], %(purposes)s::text[], %(seeds)s::bytea[], %(hashes)s::bytea[], %(emails)s::text[]
     ) ON CONFLICT DO NOTHING RETURNING contact_id, purpose
-"""  # noqa: S608
+"""  # noqa: S608  (names of our own, no values)
 #: RFC 8058's click comes by POST without a cookie, so that its link has a door of its own.
 DOORS = {Purpose.UNSUBSCRIBE: "one_click"}
 

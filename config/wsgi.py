@@ -8,8 +8,8 @@ application = get_wsgi_application()
 
 from django.urls import get_resolver  # noqa: E402  (needs the settings loaded)
 
-from config.checks import refuse_unsafe_production  # noqa: E402
-from holidays_app import calendars  # noqa: E402
+from config.checks import refuse_unsafe_production  # noqa: E402  (needs the settings loaded)
+from holidays_app import calendars  # noqa: E402  (needs the settings loaded)
 
 refuse_unsafe_production()
 # What most pages need is loaded before the first request, not during it.

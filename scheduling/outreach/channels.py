@@ -111,7 +111,7 @@ def _within(seconds: float, act: Callable[[], bool]) -> bool | None:
     def run() -> None:
         try:
             answer.put(bool(act()))
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001  (of any service; its words may hold secrets)
             answer.put(False)
 
     threading.Thread(target=run, name="channel", daemon=True).start()

@@ -52,23 +52,23 @@ _CLAIM = f"""
     SET state = 'claimed', claimed_at = %(now)s, next_try_at = %(until_at)s, fencing_token = fencing_token + 1
     WHERE id = ANY(%(keys)s) AND (state IN ('pending', 'claimed')) IS TRUE
     RETURNING {", ".join(_CLAIMED)}
-"""  # noqa: S608
+"""  # noqa: S608  (names of our own, no values)
 # Whoever pauses in the middle of a batch stops it there; the rest waits for its lease to end.
 _BEGIN = f"""
     UPDATE {_MESSAGE} SET tries = tries + 1
     WHERE id = %(pk)s AND (state = 'claimed') IS TRUE AND fencing_token = %(token)s
     AND NOT EXISTS (SELECT FROM {_SWITCH} WHERE paused_at IS NOT NULL)
-"""  # noqa: S608
+"""  # noqa: S608  (names of our own, no values)
 _MARK_SENT = f"""
     UPDATE {_MESSAGE} SET state = 'sent', sent_at = %(now)s, raw = %(raw)s, reason = ''
     WHERE id = %(sent_pk)s AND (state = 'claimed') IS TRUE AND fencing_token = %(sent_token)s
-"""  # noqa: S608
+"""  # noqa: S608  (names of our own, no values)
 # The second one never waits for a row while the first one holds one, so that nobody who changes both is in its way.
 _MARK_SENT_AND_BEGIN = f"""
     WITH marked AS ({_MARK_SENT} RETURNING id),
     free AS (SELECT id FROM {_MESSAGE} WHERE id = %(pk)s FOR UPDATE SKIP LOCKED)
     {_BEGIN} AND EXISTS (SELECT FROM marked) AND EXISTS (SELECT FROM free)
-"""  # noqa: S608
+"""  # noqa: S608  (names of our own, no values)
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def mark_failed(message: Message, *, reason: str, permanent: bool, now: dt.datet
     if permanent or message.tries >= MAX_TRIES:
         return _mark(message, state=State.DEAD, reason=_fit(reason))
     # Full jitter: what failed together does not come back together.
-    delay = dt.timedelta(minutes=random.uniform(0, 2**message.tries))  # noqa: S311
+    delay = dt.timedelta(minutes=random.uniform(0, 2**message.tries))  # noqa: S311  (jitter, nothing secret)
     return _mark(message, state=State.PENDING, reason=_fit(reason), next_try_at=now + delay)
 
 

@@ -146,4 +146,4 @@ def _give_back(messages: Sequence[Message], reason: str, next_try_at: dt.datetim
 
 def _later(now: dt.datetime) -> dt.datetime:
     """Soon enough for the first mails after an outage, and not all at once."""
-    return now + dt.timedelta(seconds=random.uniform(30, 150))  # noqa: S311
+    return now + dt.timedelta(seconds=random.uniform(30, 150))  # noqa: S311  (jitter, nothing secret)

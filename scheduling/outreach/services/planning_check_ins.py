@@ -223,9 +223,9 @@ def _dates(window: Window, plans: Collection[int] | None) -> Iterator[Landed]:
 def _groups(window: Window, plans: Collection[int] | None) -> list[Group]:
     with connection.cursor() as cursor:
         # The number is worked out for each group, and not for everybody in it.
-        distinct = f"SELECT DISTINCT {_GROUP} FROM {_ENROLLED} WHERE {_CHOSEN}"  # noqa: S608
+        distinct = f"SELECT DISTINCT {_GROUP} FROM {_ENROLLED} WHERE {_CHOSEN}"  # noqa: S608  (names of our own, no values)
         cursor.execute(
-            _named(f"SELECT hash_record_extended(found, 0), found.* FROM ({distinct}) AS found"),  # noqa: S608
+            _named(f"SELECT hash_record_extended(found, 0), found.* FROM ({distinct}) AS found"),  # noqa: S608  (names of our own, no values)
             _parameters(window, plans),
         )
         groups = [Group(*row) for row in cursor.fetchall()]
@@ -318,7 +318,7 @@ def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plan
                     AND string_to_array(landed.purposes, ',') = message.purposes::text[]
                     AND contact.email = message.address AND {_CHANNEL} = message.channel
                 )
-                """  # noqa: S608
+                """  # noqa: S608  (names of our own, no values)
             ),
             {**_parameters(window, plans), **_landed(dates), "now": now},
         )
@@ -354,7 +354,7 @@ def _insert(window: Window, dates: Collection[Landed], now: dt.datetime, plans: 
                 )
                 ORDER BY enrolment.id
                 ON CONFLICT (occurrence_key) DO NOTHING
-                """  # noqa: S608
+                """  # noqa: S608  (names of our own, no values)
             ),
             {
                 **_parameters(window, plans),
