@@ -10,5 +10,5 @@ from scheduling.outreach.models import PlanTemplate
 def standard_template(db: None) -> PlanTemplate:
     """The template that a new database has, made again where a test before emptied all tables."""
     if not PlanTemplate.objects.exists():
-        import_module("scheduling.outreach.migrations.0003_check_ins").make_the_standard_template(apps, None)
+        import_module("scheduling.outreach.migrations.0001_initial").make_the_standard_template(apps, None)
     return PlanTemplate.objects.get(name="Standard")
