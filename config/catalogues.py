@@ -58,9 +58,11 @@ def path_of(language: str) -> Path:
 
 
 def _sources() -> Iterator[tuple[Path, str]]:
+    """Every file that may have texts to translate, as Python code; most modules have none, and tokens take a while."""
     for folder in CODE:
         for path in sorted(Path(settings.BASE_DIR, folder).rglob("*.py")):
-            yield path, path.read_text()
+            if "gettext" in (code := path.read_text()):
+                yield path, code
     for path in sorted(Path(settings.BASE_DIR, TEMPLATES).rglob("*.*")):
         # Python's tokens begin at the margin.
         yield path, "\n".join(line.strip() for line in templatize(path.read_text()).splitlines())

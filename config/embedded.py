@@ -177,7 +177,7 @@ def _postgresql(services: Services, directory: Path, *, durable: bool) -> Iterat
     data = directory / "postgres"
     password = _password(directory)
     if not data.exists():
-        initialize_postgresql(data, password)
+        initialize_postgresql(data, password, durable=durable)
     _forget_dead_postmaster(data)
     settings = {
         "listen_addresses": LOOPBACK,
@@ -210,7 +210,7 @@ def _postgresql_url(port: int, password: str, database: str) -> str:
     return f"postgres://dayband:{password}@{LOOPBACK}:{port}/{database}"
 
 
-def initialize_postgresql(data: Path, password: str) -> None:
+def initialize_postgresql(data: Path, password: str, *, durable: bool) -> None:
     """A new cluster in `data`, which appears there whole or not at all."""
     unfinished = data.with_name("postgres.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -230,6 +230,7 @@ def initialize_postgresql(data: Path, password: str) -> None:
             "--locale-provider=builtin",
             "--builtin-locale=C.UTF-8",
             "--no-instructions",
+            *([] if durable else ["--no-sync"]),
         ],
         input=password,
         text=True,

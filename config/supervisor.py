@@ -95,10 +95,8 @@ def _run(host: str, port: int, url: str) -> None:
             environment.setdefault("ALLOWED_HOSTS", "*")
         # Root is all there is in many a container, and this group is for trying.
         environment["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
-        say("Bringing the database up to date …")
-        _manage(environment, "migrate", "--verbosity=0", "--no-input")
-        say("Loading the demonstration, if it is not there yet …")
-        accounts = _manage(environment, "seed_demo")
+        say("Bringing the database up to date, and loading the demonstration if it is not there yet …")
+        accounts = _manage(environment, "prepare")
         with ExitStack() as children:
             group = Group(environment, services.children)
             children.callback(group.stop)

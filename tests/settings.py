@@ -6,5 +6,7 @@ from config.settings import *  # noqa: F403
 TIME_ZONE = "Australia/Lord_Howe"
 # The real hasher takes a tenth of a second on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# On a shared machine, twenty connections at once wait for the neighbours.
+DATABASES["default"]["OPTIONS"]["connect_timeout"] = 30  # noqa: F405
 # Tests empty all tables; audit entries otherwise refuse it.
 DATABASES["default"]["OPTIONS"]["options"] = "-c dayband.may_truncate_audit=on"  # noqa: F405

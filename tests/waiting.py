@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 
 def wait_until(condition: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
-    """Returns as soon as the condition holds.
+    """Returns soon after the condition holds: it is asked often at first, and less often the longer it takes.
 
     Raises: TimeoutError naming what was waited for.
     """
-    until = time.monotonic() + seconds
+    began = time.monotonic()
     pause = threading.Event()
     while not condition():
-        if time.monotonic() > until:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise TimeoutError(f"not within {seconds} seconds: {what}")
-        pause.wait(0.02)
+        pause.wait(min(0.02 + waited / 20, 0.3))

@@ -34,7 +34,7 @@ def web_server(django_db_setup: None) -> Iterator[WebServer]:
     """gunicorn with two processes of ten threads on the test's database."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{LOOPBACK}:{port}"]
-    command += ["--workers", "2", "--threads", "10", "--log-level", "warning"]
+    command += ["--workers", "2", "--threads", "10", "--preload", "--log-level", "warning"]
     # The visitors' kept connections outlive the pauses between their rounds.
     command += ["--keep-alive", "300"]
     env = {**os.environ, "DATABASE_URL": test_database_url(), "LOG_LEVEL": "ERROR"}

@@ -35,9 +35,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CONNECTIONS = 20
 # The sizes of the table by `make faults`; each answer of 409 in B1 is a whole page with the next best times.
 FULL = os.environ.get("FAULTS") == "full"
-ROUNDS, REQUESTS = (10, 200) if FULL else (1, 40)
-ATTEMPTS = 2000 if FULL else 200
-REPETITIONS = 100 if FULL else 40
+ROUNDS, REQUESTS = (10, 200) if FULL else (1, 24)
+ATTEMPTS = 2000 if FULL else 120
+REPETITIONS = 100 if FULL else CONNECTIONS
 CSRF = "c" * 32
 QUARTER = dt.timedelta(minutes=15)
 

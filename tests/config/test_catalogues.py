@@ -3,6 +3,7 @@
 import io
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,13 @@ def sources() -> list[Text]:
 
 
 def catalogue(language: str) -> Catalog:
-    with path_of(language).open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+    return read(language, path_of(language).read_bytes())
+
+
+@cache
+def read(language: str, content: bytes) -> Catalog:
+    """A catalogue, read once for all tests of it."""
+    return read_po(io.BytesIO(content), locale=language, abort_invalid=True)
 
 
 def messages(language: str) -> list[Message]:

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.resources
+import io
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import zoneinfo
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 from pytest_django import Settings
 
@@ -24,7 +27,6 @@ SAFE = {
     "SITE_ORIGIN": "https://dayband.example",
 }
 COMMANDS = {
-    "check": ["manage.py", "check"],
     "migrate": ["manage.py", "migrate"],
     "web": ["-m", "gunicorn", "config.wsgi", "--check-config"],
     "worker": ["-m", "celery", "--app=config", "worker"],
@@ -48,9 +50,18 @@ def start(command: list[str], **changes: str) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.parametrize("name", ["check", "web"])
-def test_safe_production_starts(name: str) -> None:
-    done = start(COMMANDS[name])
+@pytest.fixture(scope="module")
+def other_zones(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A directory for PYTHONTZPATH, with a London that keeps the time of Kathmandu."""
+    directory = tmp_path_factory.mktemp("zones")
+    (directory / "Europe").mkdir()
+    kathmandu = importlib.resources.files("tzdata.zoneinfo.Asia") / "Kathmandu"
+    (directory / "Europe" / "London").write_bytes(kathmandu.read_bytes())
+    return str(directory)
+
+
+def test_safe_production_starts_whatever_zones_the_system_has(other_zones: str) -> None:
+    done = start(COMMANDS["web"], PYTHONTZPATH=other_zones)
     assert done.returncode == 0, done.stdout
 
 
@@ -77,6 +88,14 @@ def safe_production(settings: Settings) -> Settings:
     settings.SITE_ORIGIN = SAFE["SITE_ORIGIN"]
     assert check_production(None) == []
     return settings
+
+
+def test_checking_passes_a_safe_production_and_no_unsafe_one(safe_production: Settings) -> None:
+    call_command("check", stdout=io.StringIO())
+    safe_production.DEBUG = True
+    safe_production.ALLOWED_HOSTS = []
+    with pytest.raises(SystemCheckError, match=r"(?s)DEBUG is on in production.*ALLOWED_HOSTS is empty"):
+        call_command("check")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +143,7 @@ def test_half_installed_tzdata_is_an_error(tmp_path: Path) -> None:
     (package.parent / "__init__.py").touch()
     (package / "__init__.py").touch()
     (package / "tzdata.zi").write_text("# version 2019c\n")
-    done = start(COMMANDS["check"], PYTHONPATH=str(tmp_path))
+    done = start(COMMANDS["web"], PYTHONPATH=str(tmp_path))
     assert done.returncode != 0
     assert "2019c" in done.stdout
 
@@ -144,15 +163,11 @@ def test_without_tzdata_no_process_starts() -> None:
     assert "tzdata" in done.stdout
 
 
-def test_zones_of_the_system_are_not_read_whatever_the_environment_says(tmp_path: Path) -> None:
-    """A London that keeps the time of Kathmandu, in a directory that PYTHONTZPATH names."""
-    (tmp_path / "Europe").mkdir()
-    kathmandu = importlib.resources.files("tzdata.zoneinfo.Asia") / "Kathmandu"
-    (tmp_path / "Europe" / "London").write_bytes(kathmandu.read_bytes())
+def test_zones_of_the_system_are_not_read_whatever_the_environment_says(other_zones: str) -> None:
     ask = "import datetime, zoneinfo; print(datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo('Europe/London')))"
-    assert "+05:45" in start(["-c", ask], PYTHONTZPATH=str(tmp_path)).stdout
-    for process in ("config.wsgi", "config.celery"):
-        assert "+00:00" in start(["-c", f"import {process}; {ask}"], PYTHONTZPATH=str(tmp_path)).stdout
+    assert "+05:45" in start(["-c", ask], PYTHONTZPATH=other_zones).stdout
+    for module in ("config.settings", "config.celery"):
+        assert "+00:00" in start(["-c", f"import {module}; {ask}"], PYTHONTZPATH=other_zones).stdout
 
 
 @pytest.mark.django_db

@@ -33,6 +33,12 @@ def _no_services_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REDIS_URL")
 
 
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory in which the tests run their servers one after the other."""
+    return tmp_path_factory.mktemp("used")
+
+
 @contextmanager
 def running(directory: Path, *, durable: bool = False) -> Iterator[Services]:
     with exclusive(directory, "a test"), embedded_services(directory, durable=durable) as services:
@@ -93,21 +99,21 @@ def test_servers_run_in_a_deep_directory_with_spaces_and_keep_their_data(tmp_pat
         assert scalar(services, "SHOW fsync") == "on"
 
 
-def test_servers_listen_on_loopback_only_and_ask_for_a_password(tmp_path: Path) -> None:
-    with running(tmp_path) as services:
+def test_servers_listen_on_loopback_only_and_ask_for_a_password(used: Path) -> None:
+    with running(used) as services:
         for child in services.children.values():
             listening = [c.laddr for c in psutil.Process(child.pid).net_connections("inet") if c.status == "LISTEN"]
             assert {address.ip for address in listening} == {"127.0.0.1"}
-        password = (tmp_path / "password").read_text()
+        password = (used / "password").read_text()
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(services.urls["DATABASE_URL"].replace(password, "guess"))
         with pytest.raises(redis.AuthenticationError):
             redis.Redis.from_url(services.urls["REDIS_URL"].replace(password, "guess")).ping()
 
 
-def test_addresses_are_in_a_private_file_while_the_servers_run(tmp_path: Path) -> None:
-    services_file = tmp_path / "services.env"
-    with running(tmp_path) as services:
+def test_addresses_are_in_a_private_file_while_the_servers_run(used: Path) -> None:
+    services_file = used / "services.env"
+    with running(used) as services:
         assert services_file.read_text().splitlines() == [f"{k}={v}" for k, v in services.urls.items()]
         assert stat.S_IMODE(services_file.stat().st_mode) == 0o600
     assert not services_file.exists()
@@ -123,47 +129,47 @@ def test_server_that_the_environment_names_is_used_and_not_started(
         assert not (tmp_path / "postgres").exists()
 
 
-def test_second_run_of_a_directory_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
-    with running(tmp_path) as services:
+def test_second_run_of_a_directory_is_refused_and_told_who_holds_it(used: Path) -> None:
+    with running(used) as services:
         with (
             pytest.raises(DirectoryInUseError, match=r"already running \(a test\)"),
-            exclusive(tmp_path, "second"),
+            exclusive(used, "second"),
         ):
             pass
         assert scalar(services, "SELECT 1") == 1
 
 
-def test_run_after_a_killed_one_stops_its_servers_and_finds_its_data(tmp_path: Path) -> None:
-    run, left = start_run(tmp_path)
+def test_run_after_a_killed_one_stops_its_servers_and_finds_its_data(used: Path) -> None:
+    run, left = start_run(used)
     kill(run)
     assert not any(map(is_over, left))
 
-    with running(tmp_path) as services:
+    with running(used) as services:
         assert all(map(is_over, left))
         assert scalar(services, "SELECT 1") == 1
 
 
-def test_run_after_everything_was_killed_at_once_starts(tmp_path: Path) -> None:
-    run, left = start_run(tmp_path)
+def test_run_after_everything_was_killed_at_once_starts(used: Path) -> None:
+    run, left = start_run(used)
     for process in left:
         process.kill()
     kill(run)
-    assert (tmp_path / "postgres" / "postmaster.pid").exists()
+    assert (used / "postgres" / "postmaster.pid").exists()
 
-    with running(tmp_path) as services:
+    with running(used) as services:
         assert scalar(services, "SELECT 1") == 1
 
 
-def test_pid_file_of_a_killed_server_that_names_somebody_else_is_no_obstacle(tmp_path: Path) -> None:
-    run, left = start_run(tmp_path)
+def test_pid_file_of_a_killed_server_that_names_somebody_else_is_no_obstacle(used: Path) -> None:
+    run, left = start_run(used)
     for process in left:
         process.kill()
     kill(run)
-    pid_file = tmp_path / "postgres" / "postmaster.pid"
+    pid_file = used / "postgres" / "postmaster.pid"
     _, _, rest = pid_file.read_text().partition("\n")
     pid_file.write_text(f"{os.getpid()}\n{rest}")
 
-    with running(tmp_path) as services:
+    with running(used) as services:
         assert scalar(services, "SELECT 1") == 1
 
 

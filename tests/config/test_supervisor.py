@@ -7,7 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +16,8 @@ import psutil
 import pytest
 
 from config.embedded import LOOPBACK, free_port
-from config.supervisor import Group, StartError
+from config.supervisor import Group, StartError, main
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,9 +61,23 @@ class Run:
         raise AssertionError(f"ended before it answered:\n{self.output}")
 
     def process(self, name: str) -> psutil.Process:
-        """The process of the group with this word in its command."""
-        children = psutil.Process(self._process.pid).children()
-        return next(child for child in children if name in child.cmdline())
+        """The process of the group with this word in its command, once it is started."""
+        found: list[psutil.Process] = []
+
+        def is_started() -> bool:
+            assert self._process.poll() is None, "ended before"
+            # Others come and go meanwhile.
+            with suppress(psutil.NoSuchProcess):
+                children = psutil.Process(self.pid).children()
+                found.extend(child for child in children if name in child.cmdline())
+            return bool(found)
+
+        wait_until(is_started, f"{name} is started", seconds=600)
+        return found[0]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def has_left_nothing(self) -> bool:
         """Whether all that the run started is gone within half a minute."""
@@ -97,36 +113,37 @@ def status(run: Run) -> int:
         connection.close()
 
 
-def test_run_answers_refuses_a_second_one_and_ends_all_it_started_on_ctrl_c(checkout: Path) -> None:
-    with Run(checkout, free_port()) as run:
-        run.until_it_answers()
-        assert "maya@dayband.example" in run.output
-        assert status(run) == 200
+def test_run_answers_refuses_a_second_one_and_is_followed_by_one_that_ends_all_it_started(checkout: Path) -> None:
+    port = free_port()
+    with Run(checkout, port) as killed:
+        killed.until_it_answers()
+        assert "maya@dayband.example" in killed.output
+        assert status(killed) == 200
 
         with Run(checkout, free_port()) as second:
             assert second.end() == 1
         assert second.output.startswith("Dayband is already running here (process ")
-        assert f"http://localhost:{run.port}/" in second.output
-        assert status(run) == 200
+        assert f"http://localhost:{port}/" in second.output
+        assert status(killed) == 200
 
-        run.send(signal.SIGINT)
-        assert run.end() == 0
-    assert run.output.endswith("Stopped.\n")
-    assert run.has_left_nothing()
-
-
-def test_killed_supervisor_does_not_hinder_the_next_run_which_ends_with_its_worker(checkout: Path) -> None:
-    port = free_port()
-    with Run(checkout, port) as killed:
-        killed.until_it_answers()
         killed.send(signal.SIGKILL)
         killed.end()
         with Run(checkout, port) as run:
             run.until_it_answers()
             assert status(run) == 200
             assert killed.has_left_nothing()
-            run.process("worker").kill()
-            assert run.end() == 1
+            run.send(signal.SIGINT)
+            assert run.end() == 0
+    assert run.output.endswith("Stopped.\n")
+    assert run.has_left_nothing()
+
+
+def test_run_ends_with_its_worker(checkout: Path) -> None:
+    with Run(checkout, free_port()) as run:
+        worker = run.process("worker")
+        run.started = psutil.Process(run.pid).children(recursive=True)
+        worker.kill()
+        assert run.end() == 1
     assert "Dayband does not run: worker ended (killed by SIGKILL)" in run.output
     assert run.has_left_nothing()
 
@@ -152,10 +169,24 @@ def test_taken_port_is_named_before_anything_starts(checkout: Path) -> None:
     assert "Starting" not in run.output
 
 
+@pytest.fixture
+def _own_signals() -> Iterator[None]:
+    """For `main` in this process, which sets what signals do."""
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "eighty", "-1", "８０００"])
-def test_port_that_is_none_is_refused(checkout: Path, port: str) -> None:
-    with Run(checkout, port) as run:
-        assert run.end() == 1
-    assert run.output == (
-        f"Dayband does not run: PORT must be a number from 1 to 65535, not {port!r}. Example: make run PORT=8001\n"
+@pytest.mark.usefixtures("_own_signals")
+def test_port_that_is_none_is_refused(
+    port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORT", port)
+    assert main() == 1
+    assert capsys.readouterr() == (
+        "",
+        f"Dayband does not run: PORT must be a number from 1 to 65535, not {port!r}. Example: make run PORT=8001\n",
     )

@@ -147,13 +147,17 @@ class Workers:
 
     def start(self, count: int = 1) -> None:
         """Adds workers, each with one process that works, which are ready once this returns."""
+        logs = []
         for _ in range(count):
             self._started += 1
             log = self._directory / f"worker{self._started}.log"
             options = ["worker", "--concurrency=1", "--loglevel=INFO", f"--hostname=w{self._started}@%h"]
             # Workers that listen to each other's events and gossip only take time here.
             self._run(log, [*options, "--without-gossip", "--without-mingle", "--without-heartbeat"])
-            wait_until(lambda log=log: b" ready." in log.read_bytes(), f"a worker is ready ({log})", seconds=90)  # type: ignore[misc]
+            logs.append(log)
+        wait_until(
+            lambda: all(b" ready." in log.read_bytes() for log in logs), f"workers are ready ({logs})", seconds=90
+        )
 
     def start_beat(self) -> None:
         schedule = self._directory / "schedule"
@@ -243,7 +247,7 @@ def workers(transactional_db: None, tmp_path: Path, smtp_server: SmtpServer, own
         "REDIS_URL": own_redis.url,
         "EMAIL_URL": smtp_server.url,
         "TICK_SECONDS": "1",
-        "OUTBOX_LEASE_SECONDS": "15",
+        "OUTBOX_LEASE_SECONDS": "10",
         "PGAPPNAME": APPLICATION_NAME,
         "PYTHONWARNINGS": "ignore",
         "PYTHONTZPATH": "",

@@ -25,7 +25,7 @@ class PostgreSQL:
         self._data = directory / "postgres"
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        initialize_postgresql(self._data, PASSWORD)
+        initialize_postgresql(self._data, PASSWORD, durable=False)
 
     def url(self, database: str = "dayband") -> str:
         return f"postgresql://dayband:{PASSWORD}@{LOOPBACK}:{self._port}/{database}"

@@ -14,9 +14,9 @@ from tests.faults.conftest import FULL, Workers, counted, make_meetings
 from tests.smtp import SmtpServer
 from tests.waiting import wait_until
 
-MESSAGES = 10_000 if FULL else 80
-KILLS = 20 if FULL else 3
-CRASHES = 100 if FULL else 14
+MESSAGES = 10_000 if FULL else 50
+KILLS = 20 if FULL else 2
+CRASHES = 100 if FULL else 8
 # Every fifth kill takes the worker with its pool and all; the others the process that works.
 WHOLE = 5
 

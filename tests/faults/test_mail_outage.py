@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 OUTAGE = 2 * HOUR
-TICK = dt.timedelta(seconds=10 if FULL else 600)
+TICK = dt.timedelta(seconds=10 if FULL else 1200)
 # Meetings whose reminders fall due during the outage, and meetings booked during it.
 REMINDED, BOOKED = (300, 1_000) if FULL else (8, 20)
 State = Message.State

@@ -1,4 +1,4 @@
-"""Row W9: three beats tick at once for an hour, or a third of one, and nobody is written to twice."""
+"""Row W9: three beats tick at once for an hour, or a fifth of one, and nobody is written to twice."""
 
 import datetime as dt
 import threading
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 BEATS = 3
-MINUTES = 60 if FULL else 20
+MINUTES = 60 if FULL else 12
 
 
 def beat(minutes: range, work: Callable[[dt.datetime], None]) -> None:

@@ -14,7 +14,7 @@ from tests.faults.conftest import FULL, Redis, Workers, counted, make_meetings
 from tests.smtp import SmtpServer
 from tests.waiting import wait_until
 
-MESSAGES = 100 if FULL else 50
+MESSAGES, WORKERS = (100, 2) if FULL else (30, 1)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_what_redis_forgot_is_found_again_in_postgresql(
     workers: Workers, own_redis: Redis, smtp_server: SmtpServer
 ) -> None:
-    workers.start(2)
+    workers.start(WORKERS)
     workers.start_beat()
     # The workers stand still while their jobs pile up.
     workers.signal(signal.SIGSTOP)

@@ -15,10 +15,23 @@ from scheduling.outreach.services.planning_surveys import AT_WALL
 
 Question = Survey.Question
 
+#: What is said by those who are content, at hours that were too late or too early for others, and by the rest.
 COMMENTS = {
-    "en": ("Clear and to the point.", "A bit late in the evening for us.", "The figures could come a day earlier."),
-    "es": ("Muy clara y al grano.", "Un poco tarde para nosotros.", "Mejor con las cifras un día antes."),
+    "en": {
+        "content": ("Clear and to the point.", "Well prepared, thank you.", "We knew at once what to do next."),
+        "late": ("A bit late in the evening for us.", "My day was over by then.", "After dinner, I am half asleep."),
+        "early": ("A bit early for us.", "Before the first coffee.", "I had to get up for it."),
+        "mixed": ("The figures could come a day earlier.", "Half as long would do.", "We went off the subject."),
+    },
+    "es": {
+        "content": ("Muy clara y al grano.", "Muy bien preparada, gracias.", "Supimos enseguida cómo seguir."),
+        "late": ("Un poco tarde para nosotros.", "Mi jornada ya había acabado.", "Después de cenar rindo poco."),
+        "early": ("Un poco temprano para nosotros.", "Antes del primer café.", "Tuve que madrugar para ella."),
+        "mixed": ("Mejor con las cifras un día antes.", "Con la mitad de tiempo basta.", "Nos fuimos del tema."),
+    },
 }
+#: From which score on somebody is content.
+CONTENT = {Question.CSAT: 4, Question.NPS: 9}
 #: Quarters with answers before the first meeting that is known.
 QUARTERS_BEHIND = 7
 QUARTER = dt.timedelta(days=91)
@@ -26,6 +39,7 @@ QUARTER = dt.timedelta(days=91)
 FIRST_MEETINGS = dt.timedelta(weeks=WEEKS_BEHIND)
 #: Early and late hours of the contact's own clock.
 AWKWARD_HOURS = frozenset({*range(8), *range(18, 24)})
+NOON = 12
 
 
 def answer_surveys(*, now: dt.datetime) -> None:
@@ -97,5 +111,16 @@ def _survey(
         survey.score = score
         survey.answered_at = asked_at + dt.timedelta(minutes=dice.randint(1, 600))
         if dice.random() < 0.25:
-            survey.comment = dice.choice(COMMENTS["es" if contact.language.startswith("es") else "en"])
+            said = COMMENTS["es" if contact.language.startswith("es") else "en"]
+            survey.comment = dice.choice(said[_mood(survey)])
     return survey
+
+
+def _mood(survey: Survey) -> str:
+    """Which comments go with the score and with the hour of the meeting."""
+    if survey.score is not None and survey.score >= CONTENT[Question(survey.question)]:
+        return "content"
+    hour = survey.local_hour
+    if hour is None or hour not in AWKWARD_HOURS:
+        return "mixed"
+    return "early" if hour < NOON else "late"
