@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Package managers with the commands that install Chromium by its name there.
+# The same engine without windows takes half the time; Debian packages it.
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Package managers with the commands that install a package named after them.
 INSTALLERS = {
-    "apt-get": (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]),
-    "dnf": (["dnf", "install", "-y", "-q", "chromium"],),
-    "apk": (["apk", "add", "-q", "chromium"],),
+    "apt-get": (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq"]),
+    "dnf": (["dnf", "install", "-y", "-q"],),
+    "apk": (["apk", "add", "-q"],),
 }
 
 
@@ -30,21 +32,39 @@ def install_chromium() -> bool:
     if privileged is None or manager is None:
         return False
     print("Installing Chromium from the system's packages, for the browser tests …", flush=True)
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in INSTALLERS[manager]:
-        done = subprocess.run(
-            [*privileged, *command],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+    *prepare, install = INSTALLERS[manager]
+    for command in prepare:
+        _run([*privileged, *command])
+    done = _run([*privileged, *install, SHELL if _is_shell_packaged() else "chromium"])
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+    return not done.returncode
+
+
+def install_shell() -> None:
+    """Adds the lighter one to another Chromium, where the system's package lists have it."""
+    privileged = _privilege()
+    if privileged is not None and _is_shell_packaged():
+        print(
+            "Installing Chromium's headless shell from the system's packages: half the time for the tests …", flush=True
         )
-        if done.returncode:
-            print(done.stdout, file=sys.stderr)
-            return False
-    return True
+        _run([*privileged, *INSTALLERS["apt-get"][-1], SHELL])
+
+
+def _is_shell_packaged() -> bool:
+    return bool(shutil.which("apt-cache")) and _run(["apt-cache", "show", SHELL]).returncode == 0
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
 
 
 def _privilege() -> list[str] | None:
@@ -60,7 +80,10 @@ def _privilege() -> list[str] | None:
 
 
 if __name__ == "__main__":
-    if find_chromium() is None and not (install_chromium() and find_chromium()):
+    found = find_chromium()
+    if found and "CHROMIUM" not in os.environ and not shutil.which(SHELL):
+        install_shell()
+    if not found and not (install_chromium() and find_chromium()):
         sys.exit(
             "The browser tests need Chromium: install your system's package `chromium` "
             "(apt install chromium, dnf install chromium, apk add chromium), or set CHROMIUM to its path."

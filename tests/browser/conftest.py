@@ -155,8 +155,38 @@ class Watch:
 
 # What a colour scheme can change, of all that axe looks at.
 COLOR_RULES = ("color-contrast", "link-in-text-block")
+# Most of axe's time goes into finding out what lies below each text. In a long table hundreds of texts are alike: the
+# same element, in the same colours, upon the same elements of the same colours. These rules are asked of three of them,
+# and all other rules of everything.
+ASK = """options => {
+    const looks = new Map(), seen = {}
+    for (const element of document.querySelectorAll("body, body *")) {
+        const style = getComputedStyle(element)
+        const look = [
+            looks.get(element.parentElement), element.localName, element.className.baseVal ?? element.className,
+            element.checkVisibility({ visibilityProperty: true }), style.position,
+            [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()),
+            style.color, style.fill, style.backgroundColor, style.backgroundImage, style.opacity, style.filter,
+            style.fontSize, style.fontWeight,
+        ].join()
+        looks.set(element, look)
+        seen[look] = (seen[look] ?? 0) + 1
+        element.toggleAttribute("data-alike", seen[look] > 3)
+    }
+    axe.configure({ rules: [
+        { id: "color-contrast", selector: ":not([data-alike])" },
+        { id: "link-in-text-block", selector: "a[href]:not([data-alike]), [role=link]:not([data-alike])" },
+    ] })
+    return axe.run(document, options)
+}"""
 # A rule of WCAG 2.2, which axe does not apply by itself.
 TARGET_SIZE = {"target-size": {"enabled": True}}
+
+
+def too_wide(page: Page) -> list[str]:
+    """By how much the page is wider than its screen, in words; nothing where it fits."""
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{page.url} is {wider} px wider than its screen"] if wider > 0 else []
 
 
 class Axe:
@@ -174,6 +204,14 @@ class Axe:
         page.emulate_media(color_scheme="dark")
         return found + [f"dark: {violation}" for violation in self.violations(page, rules=COLOR_RULES)]
 
+    def on_any_screen(self, page: Page) -> list[str]:
+        """What axe finds on a page in both schemes on a desktop and on a phone, and which of them it does not fit."""
+        found = []
+        for width in (DESKTOP, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            found += self.in_both_schemes(page) + too_wide(page)
+        return found
+
     def violations(self, page: Page, *, rules: Sequence[str] = ()) -> list[str]:
         """What axe finds; `rules` names those that are asked, by default all that concern WCAG."""
         if not page.evaluate("'axe' in window"):
@@ -182,7 +220,7 @@ class Axe:
         asked = {"runOnly": {"type": "rule", "values": rules}} if rules else {"rules": TARGET_SIZE}
         # Nothing that these rules ask for has to be fetched.
         options = {"resultTypes": ["violations"], "preload": False, **asked}
-        results = page.evaluate("options => axe.run(document, options)", options)
+        results = page.evaluate(ASK, options)
         return [
             f"{page.url}: {violation['id']} ({violation['impact']}): {node['target']} {node['html'][:200]}"
             for violation in results["violations"]

@@ -15,7 +15,7 @@ from clients.models import AccountManager, Client, Contact
 from holidays_app.models import HolidayCalendar
 from scheduling.meetings.models import Meeting, Offer, Series
 from scheduling.outreach.models import Approval, Enquiry, Message
-from tests.browser.conftest import DESKTOP, PHONE, Axe, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, Axe, OpenPage, too_wide
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,8 +128,5 @@ def test_every_page_is_accessible_and_fits_its_screen(
         sign_in(page, maya, live_server.url)
         for address in addresses():
             page.goto(address)
-            problems += axe.violations(page)
-            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if wider > 0:
-                problems.append(f"{address} is {wider} px wider than its screen")
+            problems += axe.violations(page) + too_wide(page)
     assert not problems, "\n".join(problems)

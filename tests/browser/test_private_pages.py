@@ -14,7 +14,7 @@ from clients.models import AccountManager, Contact
 from scheduling.meetings.models import Meeting
 from scheduling.outreach import services
 from scheduling.outreach.models import Approval, CheckInPlan, Enrolment
-from tests.browser.conftest import DESKTOP, PHONE, Axe, ColorScheme, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, Axe, ColorScheme, OpenPage, too_wide
 from tests.meetings.offered import make_cast, send
 from tests.outreach.private import path_of
 from tests.outreach.rows import make_meeting
@@ -116,9 +116,7 @@ def test_private_pages_are_accessible_and_fit_the_screen(
         for summary in page.locator("summary").all():
             summary.click()
         expect(page.locator("html")).to_have_attribute("dir", direction)
-        problems += axe.violations(page)
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        problems += [f"{page.url} is {wider} px wider than its screen"] if wider > 0 else []
+        problems += axe.violations(page) + too_wide(page)
     assert not problems, "\n".join(problems)
 
 

@@ -1,9 +1,9 @@
 """The watch over pages sees what it is there to see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.conftest import Axe, Watch
 
@@ -11,8 +11,14 @@ ORIGIN = "http://localhost:1"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context() as context:
+        yield context
+
+
 @pytest.fixture
-def problems_of(browser: Browser) -> Callable[[str], list[str]]:
+def problems_of(context: BrowserContext) -> Callable[[str], list[str]]:
     """The problems of a page with this body, served under a strict policy."""
 
     def problems_of(body: str) -> list[str]:
@@ -30,9 +36,8 @@ def problems_of(browser: Browser) -> Callable[[str], list[str]]:
                 case _:
                     route.fulfill(status=404, body="")
 
-        with browser.new_context() as context:
-            context.route("**/*", answer)
-            page = context.new_page()
+        with context.new_page() as page:
+            page.route("**/*", answer)
             watch.over(page)
             page.goto(f"{ORIGIN}/", wait_until="networkidle")
         return watch.problems
