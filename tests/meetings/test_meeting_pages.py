@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -182,42 +181,6 @@ def test_the_invitation_is_a_calendar_file(browser: Browser, meeting: Meeting) -
     answer = browser.get(reverse("meetings:invitation", args=[meeting.pk]))
     assert answer["Content-Type"].startswith("text/calendar")
     assert f"UID:{meeting.uid}" in answer.content.decode()
-
-
-OPEN: list[Callable[[int], str]] = [
-    lambda pk: reverse("meetings:detail", args=[pk]),
-    lambda pk: reverse("meetings:edit", args=[pk]),
-    lambda pk: reverse("meetings:cancel", args=[pk]),
-    lambda pk: reverse("meetings:invitation", args=[pk]),
-    lambda pk: reverse("meetings:propose") + f"?meeting={pk}",
-]
-
-
-@pytest.mark.parametrize("url", OPEN)
-def test_a_foreign_meeting_is_not_there(meeting: Meeting, url: Callable[[int], str]) -> None:
-    stranger = Browser()
-    stranger.force_login(make_account_manager(make_team()))
-    assert stranger.get(url(meeting.pk)).status_code == 404
-
-
-@pytest.mark.parametrize("name", ["edit", "move", "cancel"])
-def test_a_foreign_meeting_cannot_be_changed(meeting: Meeting, name: str) -> None:
-    stranger = Browser()
-    stranger.force_login(make_account_manager(make_team()))
-    assert stranger.post(reverse(f"meetings:{name}", args=[meeting.pk]), {}).status_code == 404
-
-
-def test_foreign_people_cannot_be_booked(browser: Browser, manager: AccountManager, contact: Contact) -> None:
-    foreign = make_contact(make_client(make_team()))
-    answer = browser.post(reverse("meetings:book"), form(manager, contact, contacts=[contact.pk, foreign.pk]))
-    assert answer.status_code == 422
-    assert not Meeting.objects.exists()
-
-
-@pytest.mark.parametrize("name", ["list", "propose"])
-def test_pages_ask_strangers_to_sign_in(name: str) -> None:
-    answer = Browser().get(reverse(f"meetings:{name}"))
-    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, reverse("account_login"))
 
 
 def test_the_list_takes_as_many_queries_for_many_meetings_as_for_one(

@@ -76,14 +76,6 @@ def test_series_are_listed_by_their_next_meeting_and_those_that_are_over_last(
     assert reverse("meetings:series_list") in browser.get(reverse("meetings:list")).content.decode()
 
 
-def test_nobody_sees_the_series_of_another_team(browser: Browser) -> None:
-    other = make_team()
-    booked(make_account_manager(other), make_contact(make_client(other)), "Secret", weeks_ahead=3)
-    response = browser.get(reverse("meetings:series_list"))
-    assert response.context["rows"] == []
-    assert "Secret" not in response.content.decode()
-
-
 def test_a_long_list_has_pages_and_asks_no_more_of_the_database(
     browser: Browser, manager: AccountManager, contact: Contact
 ) -> None:

@@ -234,11 +234,6 @@ def test_bad_input_is_told_at_its_field(
     assert response.context["page"] is None
 
 
-def test_somebody_elses_contacts_are_not_found(browser: Browser, manager: AccountManager) -> None:
-    assert plan(browser, make_contact(), manager).status_code == 404
-    assert browser.get(reverse("meetings:plan_series"), {"client": make_client().pk}).status_code == 404
-
-
 def test_booking_leads_to_the_series_and_books_what_was_shown(
     browser: Browser, manager: AccountManager, kenji: Contact
 ) -> None:
@@ -298,15 +293,6 @@ def test_a_booking_with_bad_fields_books_nothing(
 ) -> None:
     assert book(browser, kenji, manager, **changes).status_code == 422
     assert not Series.objects.exists()
-
-
-def test_a_strangers_series_is_not_found(browser: Browser, manager: AccountManager, kenji: Contact) -> None:
-    book(browser, kenji, manager)
-    pk = Series.objects.get().pk
-    stranger = Browser()
-    stranger.force_login(make_account_manager(make_team()))
-    for name in ("series", "move_series", "cancel_series", "series_file"):
-        assert stranger.get(reverse(f"meetings:{name}", args=[pk])).status_code == 404
 
 
 def test_a_late_decree_lists_the_occurrence_it_breaks_with_three_times_one_click_away(

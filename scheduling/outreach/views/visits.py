@@ -35,7 +35,7 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """The pages in another language, for this visit."""
-    return set_language(request)
+    return unkept(set_language(request))
 
 
 @login_not_required
