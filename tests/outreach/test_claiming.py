@@ -11,10 +11,11 @@ from scheduling.outreach.models import Message
 from scheduling.outreach.services import claim, claiming, plan
 from scheduling.outreach.services.claiming import (
     MAX_TRIES,
+    GoingOn,
     begin,
+    go_on,
     mark_failed,
     mark_sent,
-    mark_sent_and_begin,
     release,
 )
 from tests.outreach.rows import change_meeting, make_meeting
@@ -135,32 +136,57 @@ def test_only_the_last_claimer_marks_a_message(meeting: Meeting) -> None:
     assert not mark_failed(current, reason="after all", permanent=True, now=NOW + LEASE)
 
 
-def test_one_statement_marks_a_mail_and_begins_the_next(meeting: Meeting) -> None:
+@pytest.fixture
+def three(meeting: Meeting) -> list[Message]:
+    """Three claimed messages, of which the first was sent and the second begun."""
+    make_meeting(meeting.organizer, [make_contact()], start_at=START + DAY, booked_at=NOW)
     plan(now=NOW)
-    first, second = claim(now=NOW)
-    assert begin(first)
-    assert mark_sent_and_begin(first, second, raw=b"mail", now=NOW)
-    assert list(Message.objects.order_by("pk").values_list("state", "tries", "sent_at")) == [
-        (State.SENT, 1, NOW),
-        (State.CLAIMED, 1, None),
-    ]
-    assert second.tries == 1
+    claimed = claim(now=NOW, size=3)
+    assert begin(claimed[0])
+    assert begin(claimed[1])
+    return claimed
 
 
-def test_whoever_lost_the_lease_of_one_mail_does_not_begin_the_next(meeting: Meeting) -> None:
-    plan(now=NOW)
-    first, second = claim(now=NOW)
-    claim(now=NOW + LEASE, size=1)
-    assert not mark_sent_and_begin(first, second, raw=b"late", now=NOW + LEASE)
-    assert set(Message.objects.values_list("state", "tries", "raw")) == {(State.CLAIMED, 0, None)}
+def told_of(messages: list[Message]) -> list[tuple[str, int]]:
+    rows = Message.objects.in_bulk([message.pk for message in messages])
+    return [(rows[message.pk].state, rows[message.pk].tries) for message in messages]
 
 
-def test_whoever_lost_the_lease_of_the_next_mail_marks_the_one_that_was_sent(meeting: Meeting) -> None:
-    plan(now=NOW)
-    first, second = claim(now=NOW)
-    Message.objects.filter(pk=second.pk).update(fencing_token=second.fencing_token + 1)
-    assert not mark_sent_and_begin(first, second, raw=b"mail", now=NOW)
-    assert list(Message.objects.order_by("pk").values_list("state", "tries")) == [(State.SENT, 0), (State.CLAIMED, 0)]
+def test_one_statement_marks_a_mail_lets_the_next_go_and_begins_the_one_after(three: list[Message]) -> None:
+    sent, going, following = three
+    assert go_on(going, sent=sent, raw=b"mail", following=following, now=NOW) == GoingOn(may_go=True, is_begun=True)
+    assert told_of(three) == [(State.SENT, 1), (State.CLAIMED, 1), (State.CLAIMED, 1)]
+    assert Message.objects.get(pk=sent.pk).sent_at == NOW
+    assert [message.tries for message in three] == [1, 1, 1]
+
+
+def test_the_first_of_a_batch_follows_none_and_none_follows_the_last(three: list[Message]) -> None:
+    _, going, following = three
+    assert go_on(going, sent=None, raw=b"", following=following, now=NOW) == GoingOn(may_go=True, is_begun=True)
+    assert go_on(following, sent=going, raw=b"mail", following=None, now=NOW) == GoingOn(may_go=True, is_begun=False)
+    assert told_of(three) == [(State.CLAIMED, 1), (State.SENT, 1), (State.CLAIMED, 1)]
+
+
+def test_whoever_lost_the_lease_of_one_mail_does_not_begin_another(three: list[Message]) -> None:
+    sent, going, following = three
+    Message.objects.filter(pk=sent.pk).update(fencing_token=sent.fencing_token + 1)
+    assert go_on(going, sent=sent, raw=b"late", following=following, now=NOW) == GoingOn(may_go=True, is_begun=False)
+    assert told_of(three) == [(State.CLAIMED, 1), (State.CLAIMED, 1), (State.CLAIMED, 0)]
+    assert begin(following)
+
+
+def test_whoever_lost_the_lease_of_the_next_mail_marks_the_one_that_was_sent(three: list[Message]) -> None:
+    sent, going, following = three
+    Message.objects.filter(pk=going.pk).update(fencing_token=going.fencing_token + 1)
+    assert go_on(going, sent=sent, raw=b"mail", following=following, now=NOW) == GoingOn(may_go=False, is_begun=True)
+    assert told_of(three) == [(State.SENT, 1), (State.CLAIMED, 1), (State.CLAIMED, 1)]
+
+
+def test_whoever_lost_the_lease_of_the_mail_after_does_not_begin_it(three: list[Message]) -> None:
+    sent, going, following = three
+    Message.objects.filter(pk=following.pk).update(fencing_token=following.fencing_token + 1)
+    assert go_on(going, sent=sent, raw=b"mail", following=following, now=NOW) == GoingOn(may_go=True, is_begun=False)
+    assert told_of(three) == [(State.SENT, 1), (State.CLAIMED, 1), (State.CLAIMED, 0)]
 
 
 def test_a_mark_goes_to_its_row_though_statistics_know_of_none_that_is_claimed(meeting: Meeting) -> None:
@@ -170,12 +196,13 @@ def test_a_mark_goes_to_its_row_though_statistics_know_of_none_that_is_claimed(m
     with connection.cursor() as cursor:
         # For so few rows any other way is as fast.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        for sql in (claiming._BEGIN, claiming._MARK_SENT, claiming._MARK_SENT_AND_BEGIN):  # noqa: SLF001
-            values: dict[str, Any] = {"pk": message.pk, "sent_pk": message.pk, "token": 1, "sent_token": 1}
+        for sql in (claiming._BEGIN, claiming._MARK_SENT, claiming._GO_ON):  # noqa: SLF001
+            values: dict[str, Any] = dict.fromkeys(("pk", "sent_pk", "going_pk"), message.pk)
+            values |= dict.fromkeys(("token", "sent_token", "going_token"), 1)
             cursor.execute(f"EXPLAIN {sql}", values | {"raw": b"", "now": NOW})
             ways = "\n".join(way for (way,) in cursor.fetchall())
             assert "message_by_state" not in ways
-            assert "outreach_message_pkey" in ways
+            assert f"Index Cond: (id = {message.pk})" in ways
 
 
 def test_the_waits_grow_and_the_eighth_failure_is_the_last(meeting: Meeting) -> None:

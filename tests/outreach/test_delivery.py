@@ -4,7 +4,8 @@ import datetime as dt
 import itertools
 import socket
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.management import call_command
@@ -16,10 +17,11 @@ from config.embedded import LOOPBACK, free_port
 from scheduling.meetings.models import Meeting
 from scheduling.outreach import tasks
 from scheduling.outreach.models import Message
-from scheduling.outreach.services import deliver, plan
+from scheduling.outreach.services import deliver, pause, plan
 from tests.outreach.rows import make_meeting
 from tests.people import make_account_manager, make_client, make_contact
 from tests.smtp import SmtpServer
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -225,21 +227,46 @@ def test_a_message_that_cannot_be_written_holds_up_no_other(
     assert failed.reason == "ZoneInfoNotFoundError: 'No time zone found with key Europe/Atlantis'"
 
 
-def test_a_worker_that_lost_its_leases_repeats_at_most_the_mail_it_was_writing(
-    meeting: Meeting, clock: Clock, smtp_server: SmtpServer, settings: Settings
-) -> None:
-    settings.OUTBOX_LEASE_SECONDS = 0
-    readings = itertools.count(1)
+class ClockOfAWorker:
+    """A clock that stands, and by which something happens when a worker writes the nth mail of a batch."""
 
-    def clock_of_a_slow_worker() -> dt.datetime:
-        # When it looks up from writing its first mail, another worker has claimed and sent everything.
-        if next(readings) == 3:
-            deliver(clock=clock)
+    def __init__(self, nth: int, happens: Callable[[], object]) -> None:
+        # It is read for the claim and for the links; then twice for each mail: before it is written and before it goes.
+        self._reading = 1 + 2 * nth
+        self._happens = happens
+        self._readings = itertools.count(1)
+
+    def __call__(self) -> dt.datetime:
+        if next(self._readings) == self._reading:
+            self._happens()
         return NOW
 
-    assert deliver(clock=clock_of_a_slow_worker) == {"sent": 1, "lost": 5}
+
+@pytest.mark.parametrize(("nth", "repeated"), [(1, 0), (2, 1)])
+def test_a_worker_that_lost_its_leases_repeats_at_most_the_mail_on_its_way(
+    meeting: Meeting, clock: Clock, smtp_server: SmtpServer, settings: Settings, nth: int, repeated: int
+) -> None:
+    settings.OUTBOX_LEASE_SECONDS = 0
+    # When it looks up from writing, another worker has claimed and sent everything.
+    slow = ClockOfAWorker(nth, lambda: deliver(clock=clock))
+    assert deliver(clock=slow) == +Counter(sent=repeated, lost=6 - repeated)
     ids = [message["Message-ID"] for message in smtp_server.messages]
-    assert (len(ids), len(set(ids))) == (7, 6)
+    assert (len(ids), len(set(ids))) == (6 + repeated, 6)
+
+
+def test_a_pause_while_one_mail_is_on_its_way_stops_the_next_that_is_written_already(
+    meeting: Meeting, smtp_server: SmtpServer
+) -> None:
+    def paused() -> None:
+        wait_until(lambda: smtp_server.held == 1, "the first mail is on its way while the second is written")
+        pause(actor=make_account_manager(is_staff=True), reason="The server moves", now=NOW)
+        smtp_server.let_go()
+
+    smtp_server.hold()
+    assert deliver(clock=ClockOfAWorker(2, paused)) == {"sent": 1, "lost": 5}
+    assert len(smtp_server.deliveries) == 1
+    # Nor has it cost one of them a try.
+    assert sorted(Message.objects.values_list("tries", flat=True)) == [0, 0, 0, 0, 0, 1]
 
 
 def test_a_job_that_runs_twice_sends_once(smtp_server: SmtpServer) -> None:

@@ -7,15 +7,24 @@ own, so that one failure never takes back what was done for another.
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 
 from scheduling.meetings.models import Attendance, Invitee, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
@@ -37,6 +46,8 @@ BATCH = 100
 MAX_TRIES = 8
 State = Message.State
 Kind = Message.Kind
+#: What asks somebody to choose a time.
+OFFERING = {Kind.OFFER, Kind.OFFER_REMINDER, Kind.OFFER_ADDED}
 
 _MESSAGE = connection.ops.quote_name(Message._meta.db_table)
 _SWITCH = connection.ops.quote_name(OutreachSwitch._meta.db_table)
@@ -45,7 +56,7 @@ _KNOWN = {
     "id", "kind", "channel", "meeting_id", "attendance_id", "enrolment_id", "sequence", "due_at", "tries",
     "fencing_token",
 }  # fmt: skip
-_CLAIMED = [field.attname for field in Message._meta.concrete_fields if field.attname in _KNOWN]
+_CLAIMED = dict.fromkeys(field.attname for field in Message._meta.concrete_fields if field.attname in _KNOWN)
 # IS TRUE keeps PostgreSQL from going through all claimed rows, of which its statistics know none yet, to find one.
 _CLAIM = f"""
     UPDATE {_MESSAGE}
@@ -64,22 +75,28 @@ _MARK_SENT = f"""
     WHERE id = %(sent_pk)s AND (state = 'claimed') IS TRUE AND fencing_token = %(sent_token)s
 """  # noqa: S608  (names of our own, no values)
 # The second one never waits for a row while the first one holds one, so that nobody who changes both is in its way.
-_MARK_SENT_AND_BEGIN = f"""
+_GO_ON = f"""
     WITH marked AS ({_MARK_SENT} RETURNING id),
-    free AS (SELECT id FROM {_MESSAGE} WHERE id = %(pk)s FOR UPDATE SKIP LOCKED)
-    {_BEGIN} AND EXISTS (SELECT FROM marked) AND EXISTS (SELECT FROM free)
+    free AS (SELECT id FROM {_MESSAGE} WHERE id = %(pk)s FOR UPDATE SKIP LOCKED),
+    begun AS (
+        {_BEGIN} AND (%(sent_pk)s IS NULL OR EXISTS (SELECT FROM marked)) AND EXISTS (SELECT FROM free)
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM begun), EXISTS (
+        SELECT FROM {_MESSAGE}
+        WHERE id = %(going_pk)s AND (state = 'claimed') IS TRUE AND fencing_token = %(going_token)s
+    ) AND NOT EXISTS (SELECT FROM {_SWITCH} WHERE paused_at IS NOT NULL)
 """  # noqa: S608  (names of our own, no values)
 
 
-@dataclass(frozen=True)
-class _Due:
+class _Due(NamedTuple):
     """A due message, which is the transaction's alone."""
 
     pk: int
     meeting_id: int | None
     kind: str
-    expires_at: dt.datetime
     tries: int
+    is_too_late: bool
 
 
 @transaction.atomic
@@ -109,7 +126,8 @@ def _due(size: int) -> Prepared:
         next_try_at__lte=Given("now", DateTimeField()),
     )
     locked = due.order_by("next_try_at", "pk").select_for_update(skip_locked=True, of=("self",))
-    return Prepared.of(locked.values_list(*(column.name for column in fields(_Due)))[:size])
+    is_too_late = ExpressionWrapper(Q(expires_at__lte=Given("now", DateTimeField())), output_field=BooleanField())
+    return Prepared.of(locked.annotate(is_too_late=is_too_late).values_list(*_Due._fields)[:size])
 
 
 @cache
@@ -135,31 +153,40 @@ def _sort_out(rows: Sequence[_Due], now: dt.datetime) -> None:
 
     What none of them can meet is not asked: to put a question together takes as long as to claim a dozen messages.
     """
-    keys = [row.pk for row in rows]
-    kinds = {row.kind for row in rows}
-    locked = Message.objects.filter(pk__in=keys)
-    queued = locked.filter(state__in=Message.QUEUED)
+    keys, kinds = [row.pk for row in rows], {row.kind for row in rows}
+
+    def end(condition: Q, state: State, reason: str) -> None:
+        queued = Message.objects.filter(pk__in=keys, state__in=Message.QUEUED)
+        queued.filter(condition).update(state=state, reason=reason)
+
     if any(row.meeting_id is not None for row in rows):
-        locked.filter(_overtaken()).update(state=State.SUPERSEDED, reason=OVERTAKEN)
+        end(_overtaken(), State.SUPERSEDED, OVERTAKEN)
     if Kind.CANCELLATION in kinds:
-        queued.filter(_never_told()).update(state=State.SUPERSEDED, reason=NEVER_TOLD)
+        end(_never_told(), State.SUPERSEDED, NEVER_TOLD)
     for (state, reason), ended in _ends(rows, now).items():
-        queued.filter(pk__in=ended).update(state=state, reason=reason)
+        end(Q(pk__in=ended), state, reason)
     if Kind.SUITS in kinds:
-        queued.filter(_answered()).update(state=State.SUPERSEDED, reason=ANSWERED)
-    if kinds & {Kind.OFFER, Kind.OFFER_REMINDER}:
-        queued.filter(_offer_settled()).update(state=State.SUPERSEDED, reason=OFFER_SETTLED)
-        queued.filter(_offer_answered()).update(state=State.SUPERSEDED, reason=ANSWERED)
+        end(_answered(), State.SUPERSEDED, ANSWERED)
+    if kinds & OFFERING:
+        end(_offer_settled(), State.SUPERSEDED, OFFER_SETTLED)
+        end(_offer_answered(), State.SUPERSEDED, ANSWERED)
     if any(row.tries >= MAX_TRIES for row in rows):
-        queued.filter(tries__gte=MAX_TRIES).update(state=State.DEAD, reason=WORKER_DIED)
+        end(Q(tries__gte=MAX_TRIES), State.DEAD, WORKER_DIED)
+
+
+def _join_by_keys() -> None:
+    """For the rest of the transaction: the planner would read whole tables for a batch, where they are small."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
 
 
 def _ends(rows: Sequence[_Due], now: dt.datetime) -> dict[tuple[State, str], list[int]]:
     """Which messages end in which state and why, as far as no meeting has a say in it."""
     ends: dict[tuple[State, str], list[int]] = defaultdict(list)
+    _join_by_keys()
     why = dict(_reasons().rows(now=now, keys=[row.pk for row in rows]))
     for row in rows:
-        if row.expires_at <= now:
+        if row.is_too_late:
             ends[State.EXPIRED, TOO_LATE].append(row.pk)
         elif why[row.pk]:
             ends[State.SUPPRESSED, why[row.pk]].append(row.pk)
@@ -199,13 +226,13 @@ def _answered() -> Q:
 def _offer_settled() -> Q:
     """Times to choose from where there is nothing to choose any more."""
     is_settled = Q(offer__meeting__isnull=False) | Q(offer__withdrawn_at__isnull=False)
-    return is_settled & Q(kind__in=[Kind.OFFER, Kind.OFFER_REMINDER])
+    return is_settled & Q(kind__in=OFFERING)
 
 
 def _offer_answered() -> Q:
-    """A reminder of times for somebody who has said which suit them."""
+    """A reminder of times, or news of another, for somebody who has said which suit them."""
     answered = Invitee.objects.filter(offer=OuterRef("offer"), contact=OuterRef("contact"), answered_at__isnull=False)
-    return Q(Exists(answered), kind=Kind.OFFER_REMINDER)
+    return Q(Exists(answered), kind__in=OFFERING - {Kind.OFFER})
 
 
 def begin(message: Message) -> bool:
@@ -216,22 +243,41 @@ def begin(message: Message) -> bool:
 
 def mark_sent(message: Message, *, raw: bytes, now: dt.datetime) -> bool:
     """Whether the mark counts: not where the lease ran out and another worker claimed the message."""
-    return _matched(_MARK_SENT, **_sent(message, raw, now))
+    return _matched(_MARK_SENT, sent_pk=message.pk, sent_token=message.fencing_token, raw=raw, now=now)
 
 
-def mark_sent_and_begin(message: Message, following: Message, *, raw: bytes, now: dt.datetime) -> bool:
-    """Whether the message that follows is begun, in the transaction that marks this one: one commit for each mail.
+@dataclass(frozen=True)
+class GoingOn:
+    """What `go_on` found: whether the message may go, and whether the one that follows is begun."""
 
-    Where it is not, the mark may count all the same; `begin` then says what is the matter with the other.
+    may_go: bool
+    is_begun: bool
+
+
+def go_on(
+    message: Message, *, sent: Message | None, raw: bytes, following: Message | None, now: dt.datetime
+) -> GoingOn:
+    """Whether a message that was begun is still the caller's to send, and the one that follows begun.
+
+    The one before it is marked as sent in the same transaction: one commit for each mail. Where the following one is
+    not begun, `begin` says what is the matter with it.
     """
-    sent = _sent(message, raw, now)
-    is_begun = _matched(_MARK_SENT_AND_BEGIN, **sent, pk=following.pk, token=following.fencing_token)
-    following.tries += is_begun
-    return is_begun
-
-
-def _sent(message: Message, raw: bytes, now: dt.datetime) -> dict[str, Any]:
-    return {"sent_pk": message.pk, "sent_token": message.fencing_token, "raw": raw, "now": now}
+    values = {
+        "sent_pk": sent.pk if sent else None,
+        "sent_token": sent.fencing_token if sent else None,
+        "raw": raw,
+        "now": now,
+        "going_pk": message.pk,
+        "going_token": message.fencing_token,
+        "pk": following.pk if following else None,
+        "token": following.fencing_token if following else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GO_ON, values)
+        is_begun, may_go = cursor.fetchone()
+    if following is not None:
+        following.tries += is_begun
+    return GoingOn(may_go, is_begun)
 
 
 def _matched(sql: str, **values: Any) -> bool:
@@ -262,7 +308,7 @@ def fall_back(message: Message, *, reason: str, now: dt.datetime) -> bool:
     return _mark(message, state=State.PENDING, reason="", next_try_at=now, **by_mail)
 
 
-def release(messages: Sequence[Message], *, reason: str, next_try_at: dt.datetime) -> None:
+def release(messages: Collection[Message], *, reason: str, next_try_at: dt.datetime) -> None:
     """Gives back claimed messages as if they had not been tried."""
     alike: dict[tuple[int, int], list[int]] = defaultdict(list)
     for message in messages:

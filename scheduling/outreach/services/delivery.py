@@ -3,12 +3,16 @@
 import datetime as dt
 import logging
 import random
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from clients.links import Purpose, link_for
 from clients.models import Contact
-from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachable
+from scheduling.outreach.errors import ConnectionLost, OutreachError, Refused, ServerUnreachable
 from scheduling.outreach.letters import Supplies, letter_of
 from scheduling.outreach.linking import linker_for
 from scheduling.outreach.mail import Mail, MailServer, compose, mail_server
@@ -20,9 +24,9 @@ from scheduling.outreach.services.claiming import (
     BATCH,
     begin,
     claim,
+    go_on,
     mark_failed,
     mark_sent,
-    mark_sent_and_begin,
     release,
 )
 from scheduling.outreach.services.passing_on import pass_on
@@ -37,6 +41,8 @@ Kind = Message.Kind
 LINKS: Mapping[str, Sequence[Purpose]] = dict.fromkeys(
     (Kind.CHECK_IN, Kind.SURVEY), (Purpose.HOME, Purpose.WISHES, Purpose.UNSUBSCRIBE)
 )
+#: A tenth of what is usual in Python.
+TURN_SECONDS = 0.0005
 #: For a letter that is of no batch.
 ALONE = Supplies(link_for)
 
@@ -63,37 +69,139 @@ def _send(claimed: Sequence[Message], server: MailServer, clock: Clock) -> Count
     by_pk = {message.pk: message for message in with_content(found, kinds={message.kind for message in claimed})}
     # Gone with its meeting, or claimed by another worker since.
     held = [one for claim_ in claimed if (one := by_pk.get(claim_.pk)) and one.fencing_token == claim_.fencing_token]
-    results = Counter(lost=len(claimed) - len(held))
-    before, supplies = correspondences(held), _supplies(held, clock())
-    is_begun = False
-    for position, message in enumerate(held):
-        if not is_begun:
-            if later := _waits_until(message, clock):
-                results += _give_back([message], QUIET_HOURS, later)
-                continue
-            if not begin(message):
-                results["lost"] += 1
-                continue
-        is_begun = False
+    with _short_turns(), ThreadPoolExecutor(1) as post:
+        results = _Round(held, lambda mail: post.submit(server.send, mail), clock).go()
+    return +(results + Counter(lost=len(claimed) - len(held)))
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Threads take turns more often: who talks to the mail server needs moments only, but four times for each mail."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
+@dataclass(frozen=True)
+class _OnItsWay:
+    """A mail that was handed over, with the mail server's answer to come."""
+
+    message: Message
+    mail: Mail
+    answer: Future[None]
+
+
+class _Round:
+    """Messages that go one after the other: while the mail server takes one, the next is written.
+
+    The try is counted before a message is written, in case that kills the worker. Whether the message may still go is
+    asked once more before it is handed over: a killed worker leaves one mail in doubt, a pause stops the next one.
+    """
+
+    def __init__(self, messages: Sequence[Message], hand_over: Callable[[Mail], Future[None]], clock: Clock) -> None:
+        self._left = deque(messages)
+        self._before, self._supplies = correspondences(messages), _supplies(messages, clock())
+        self._hand_over = hand_over
+        self._clock = clock
+        self._begun: Message | None = None
+        self._on_its_way: _OnItsWay | None = None
+        self._results: Counter[str] = Counter()
+
+    def go(self) -> Counter[str]:
+        """What became of the messages."""
         try:
-            mail = _send_one(message, before[message.pk], supplies, server, clock)
-        except ConnectionLost as error:
-            mark_failed(message, reason=str(error), permanent=False, now=clock())
-            results["failed"] += 1
-            return results + _give_back(held[position + 1 :], str(error), clock())
-        except ServerUnreachable as error:
+            while self._left:
+                message = self._left[0]
+                mail = self._written(message) if self._is_begun(message) else None
+                if mail is not None and self._is_next(message):
+                    self._on_its_way = _OnItsWay(message, mail, self._hand_over(mail))
+                self._left.popleft()
+            if arrived := self._arrived():
+                mark_sent(arrived.message, raw=arrived.mail.raw, now=self._clock())
+        except (ConnectionLost, ServerUnreachable) as error:
+            if self._begun is not None:
+                self._begun.tries -= 1
+            at = self._clock() if isinstance(error, ConnectionLost) else _later(self._clock())
+            self._results += _give_back(self._left, str(error), at)
+        return self._results
+
+    def _is_begun(self, message: Message) -> bool:
+        if message is self._begun:
+            return True
+        if later := _waits_until(message, self._clock):
+            self._results += _give_back([message], QUIET_HOURS, later)
+            return False
+        if not begin(message):
+            self._results["lost"] += 1
+            return False
+        self._begun = message
+        return True
+
+    def _written(self, message: Message) -> Mail | None:
+        try:
+            mail = write(message, self._before[message.pk], now=self._clock(), supplies=self._supplies)
+            # The bytes are made here, while the one before is on its way.
+            _ = mail.raw
+        except Exception as error:  # noqa: BLE001  (it is logged there)
+            self._failed(message, error)
+            return None
+        return mail
+
+    def _is_next(self, message: Message) -> bool:
+        """Whether the message may go, once it is known what became of the one before it."""
+        arrived = self._arrived()
+        following = self._left[1] if len(self._left) > 1 else None
+        if following is not None and _waits_until(following, self._clock):
+            following = None
+        found = go_on(
+            message,
+            sent=arrived.message if arrived else None,
+            raw=arrived.mail.raw if arrived else b"",
+            following=following,
+            now=self._clock(),
+        )
+        self._begun = following if found.is_begun else None
+        if not found.may_go:
+            # Where it is ours, there is a pause, and it was not tried.
             message.tries -= 1
-            return results + _give_back(held[position:], str(error), _later(clock()))
-        if mail is None:
-            results["failed"] += 1
-            continue
-        results["sent"] += 1
-        following = held[position + 1] if position + 1 < len(held) else None
-        if following is None or _waits_until(following, clock):
-            mark_sent(message, raw=mail.raw, now=clock())
+            release([message], reason=message.reason, next_try_at=self._clock())
+            self._results["lost"] += 1
+        return found.may_go
+
+    def _arrived(self) -> _OnItsWay | None:
+        """What was on its way, if the mail server has taken it. Raises: ConnectionLost, ServerUnreachable."""
+        handed_over, self._on_its_way = self._on_its_way, None
+        if handed_over is None:
+            return None
+        message = handed_over.message
+        try:
+            handed_over.answer.result()
+        except ServerUnreachable:
+            message.tries -= 1
+            self._left.appendleft(message)
+            raise
+        except Exception as error:
+            self._failed(message, error)
+            if isinstance(error, ConnectionLost):
+                raise
+            return None
+        self._results["sent"] += 1
+        return handed_over
+
+    def _failed(self, message: Message, error: Exception) -> None:
+        """Whatever is wrong with this one must not hold up the others."""
+        if isinstance(error, OutreachError):
+            reason = str(error)
+            logger.info("Message %s was not sent: %s", message.pk, reason)
         else:
-            is_begun = mark_sent_and_begin(message, following, raw=mail.raw, now=clock())
-    return +results
+            reason = f"{type(error).__name__}: {error}"
+            logger.error("Message %s can't be sent", message.pk, exc_info=error)
+        permanent = isinstance(error, Refused) and error.permanent
+        mark_failed(message, reason=reason, permanent=permanent, now=self._clock())
+        self._results["failed"] += 1
 
 
 def _waits_until(message: Message, clock: Clock) -> dt.datetime | None:
@@ -113,33 +221,12 @@ def _supplies(messages: Sequence[Message], now: dt.datetime) -> Supplies:
     return Supplies(linker_for(wanted, now=now), own_texts() if is_worded else None)
 
 
-def _send_one(
-    message: Message, before: Correspondence, supplies: Supplies, server: MailServer, clock: Clock
-) -> Mail | None:
-    """The mail that was sent; none where it failed, which is then marked. Raises: ConnectionLost, ServerUnreachable."""
-    try:
-        mail = write(message, before, now=clock(), supplies=supplies)
-        server.send(mail)
-    except (ConnectionLost, ServerUnreachable):
-        raise
-    except Refused as error:
-        logger.info("Message %s was refused: %s", message.pk, error)
-        mark_failed(message, reason=str(error), permanent=error.permanent, now=clock())
-        return None
-    except Exception as error:
-        # Whatever is wrong with this one must not hold up the others.
-        logger.exception("Message %s can't be sent", message.pk)
-        mark_failed(message, reason=f"{type(error).__name__}: {error}", permanent=False, now=clock())
-        return None
-    return mail
-
-
 def write(message: Message, before: Correspondence, *, now: dt.datetime, supplies: Supplies = ALONE) -> Mail:
     """The message as the mail that it is now, to somebody who got the mails before."""
     return compose(message, letter_of(message, before, now=now, supplies=supplies), thread=before.sent, now=now)
 
 
-def _give_back(messages: Sequence[Message], reason: str, next_try_at: dt.datetime) -> Counter[str]:
+def _give_back(messages: Collection[Message], reason: str, next_try_at: dt.datetime) -> Counter[str]:
     release(messages, reason=reason, next_try_at=next_try_at)
     return Counter(released=len(messages))
 

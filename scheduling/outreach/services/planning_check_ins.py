@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, Min, Model, Q
@@ -43,8 +43,8 @@ EVERY = dt.timedelta(minutes=5)
 TALLY = "check_ins"
 
 
-@dataclass(frozen=True)
-class Group:
+# Tuples, of which thousands are made at once.
+class Group(NamedTuple):
     """What the dates of an enrolment depend on; `away_contact` is the contact where they have days off of their own.
 
     `phase_date` is the Monday from which weeks are counted: the first week's, or one before the dates that matter.
@@ -171,8 +171,7 @@ _IS_SPOKEN = "message.channel IN ('phone', 'in_person')"
 _CHOSEN = "enrolment.frequency <> 'none' AND (%(plans)s::bigint[] IS NULL OR plan.id = ANY(%(plans)s))"
 
 
-@dataclass(frozen=True)
-class Landed:
+class Landed(NamedTuple):
     """A check-in of everybody in a group."""
 
     group: Group
@@ -287,8 +286,9 @@ def _landed(dates: Collection[Landed]) -> dict[str, str]:
 
 
 def _array(values: Iterable[str]) -> str:
-    """An array of values that have no quotes in them."""
-    return "{" + ",".join(f'"{value}"' for value in values) + "}"
+    """An array of values, none of them empty, that have no quotes in them."""
+    joined = '","'.join(values)
+    return f'{{"{joined}"}}' if joined else "{}"
 
 
 def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plans: Collection[int] | None) -> None:

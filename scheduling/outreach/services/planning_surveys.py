@@ -1,7 +1,7 @@
 """Asks contacts how it went, on their next working morning, and never twice within thirty days."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,7 @@ KNOWN_DAYS = 182
 #: Nor is everybody asked on the quarter's first day, so that answers come in all along.
 SPREAD_DAYS = 56
 TALLY = "surveys"
+#: So many rows are held in memory at a time, however many clients there are.
 CHUNK = 500
 
 
@@ -46,22 +47,47 @@ def plan_surveys(*, now: dt.datetime) -> int:
 
 def ask(*, now: dt.datetime) -> int:
     """How many contacts are asked on this morning of theirs; each once, however many ask at the same time."""
-    met = list(_met(now))
-    known = list(_known(now))
-    people = {row.contact for row in met} | set(known)
-    days = contact_days(people, now.date() - (REACH_DAYS + 2) * DAY, now.date() + 2 * DAY)
-    # By contact, and what comes later replaces what came before: the latest meeting, and each quarter no meeting.
-    surveys: dict[int, Survey] = {}
-    for row in met:
-        surveys |= {survey.contact_id: survey for survey in _after(row, days, now)}
-    for contact in known:
-        surveys |= {survey.contact_id: survey for survey in _of_the_quarter(contact, days, now)}
-    return _write(list(surveys.values()), now)
+    # Whoever is asked for the quarter is asked about no meeting: by then there is a survey of theirs.
+    asked = 0
+    for contacts in _known_in_chunks(now):
+        days = _days(contacts, now)
+        asked += _write([survey for one in contacts for survey in _of_the_quarter(one, days, now)], now)
+    for rows in _met_in_chunks(now):
+        days = _days({row.contact for row in rows}, now)
+        latest: dict[int, Survey] = {}
+        for row in rows:
+            for survey in _after(row, days, now):
+                latest.setdefault(survey.contact_id, survey)
+        asked += _write(list(latest.values()), now)
+    return asked
+
+
+def _days(contacts: Collection[Contact], now: dt.datetime) -> Days:
+    return contact_days(contacts, now.date() - (REACH_DAYS + 2) * DAY, now.date() + 2 * DAY)
+
+
+def _known_in_chunks(now: dt.datetime) -> Iterator[list[Any]]:
+    known = _known(now)
+    chunk = list(known[:CHUNK])
+    while chunk:
+        yield chunk
+        chunk = list(known.filter(pk__gt=chunk[-1].pk)[:CHUNK]) if len(chunk) == CHUNK else []
+
+
+def _met_in_chunks(now: dt.datetime) -> Iterator[list[Any]]:
+    met = _met(now)
+    chunk = list(met[:CHUNK])
+    while chunk:
+        yield chunk
+        at, pk = chunk[-1].meeting.start_at, chunk[-1].pk
+        # The first condition is the index's, where the meetings that were looked at are passed over.
+        before = Q(meeting__start_at__lte=at) & (Q(meeting__start_at__lt=at) | Q(pk__lt=pk))
+        chunk = list(met.filter(before)[:CHUNK]) if len(chunk) == CHUNK else []
 
 
 # Any, because mypy knows an annotation only where it is made.
 def _met(now: dt.datetime) -> QuerySet[Any]:
-    """Who attended the meetings of the last days after which their client's contacts are asked, the latest last."""
+    """Who attended the meetings of the last days after which their client's contacts are asked, the latest first."""
     before = Meeting.objects.filter(
         client=OuterRef("meeting__client"), status=Status.CONFIRMED, end_at__lte=OuterRef("meeting__end_at")
     )
@@ -83,7 +109,7 @@ def _met(now: dt.datetime) -> QuerySet[Any]:
         last_asked_date=_last_asked("contact"),
         paused_until_date=F("contact__mail_wishes__paused_until_date"),
     )
-    return rows.filter(turn=0).select_related("meeting", "contact__calendar").order_by("meeting__end_at", "pk")
+    return rows.filter(turn=0).select_related("meeting", "contact__calendar").order_by("-meeting__start_at", "-pk")
 
 
 def _known(now: dt.datetime) -> QuerySet[Any]:
@@ -172,6 +198,8 @@ def _morning(contact: Contact, date: dt.date) -> dt.time:
 @transaction.atomic
 def _write(surveys: list[Survey], now: dt.datetime) -> int:
     """Stores those that nobody else has stored and that no other survey is too near to, each with its mail."""
+    if not surveys:
+        return 0
     Survey.objects.bulk_create(surveys, ignore_conflicts=True, batch_size=CHUNK)
     unsaid = Survey.objects.filter(
         contact__in=[survey.contact_id for survey in surveys], score=None, messages=None, asked_at__gt=now - GRACE

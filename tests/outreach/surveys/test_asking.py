@@ -18,9 +18,10 @@ from scheduling.meetings.models import Meeting
 from scheduling.outreach import services
 from scheduling.outreach.models import MailAddress, MailWishes, Message, Survey, SurveyRule
 from scheduling.outreach.models.surveys import DAYS_BETWEEN
+from scheduling.outreach.services import planning_surveys
 from scheduling.outreach.services.planning_surveys import ask, plan_surveys
 from tests.outreach.surveys.rows import DAY, HOUR, MET_AT, MINUTE, MORNING, a_survey, meet
-from tests.people import make_account_manager, make_contact
+from tests.people import make_account_manager, make_client, make_contact
 from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,39 @@ def test_of_two_meetings_on_one_day_the_later_is_asked_about(manager: AccountMan
     later = meet(manager, contact, MET_AT + 3 * HOUR)
     assert ask(now=MORNING) == 1
     assert Survey.objects.get().meeting == later
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 500])
+def test_everybody_is_asked_once_however_many_are_looked_at_together(
+    manager: AccountManager, contact: Contact, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(planning_surveys, "CHUNK", chunk)
+    others = [make_contact(contact.client, time_zone="Asia/Tokyo") for _ in range(4)]
+    quarterly = make_contact(make_client(contact.client.team), time_zone="Asia/Tokyo")
+    SurveyRule.objects.create(client=quarterly.client, every=1, asks_nps=True)
+    late = dt.datetime(2026, 11, 26, 0, 30, tzinfo=dt.UTC)
+    held_at = late - 21.5 * HOUR
+    managers = {one: make_account_manager(contact.client.team) for one in (*others, contact, quarterly)}
+    for one, organizer in managers.items():
+        meet(organizer, one, held_at)
+    latest = {one: meet(managers[one], one, held_at + HOUR) for one in (contact, *others)}
+    assert ask(now=late) == 6
+    assert {row.contact: row.meeting for row in Survey.objects.all()} == {**latest, quarterly: None}
+    assert ask(now=late) == 0
+
+
+def test_the_queries_grow_with_the_chunks_and_not_with_the_contacts(
+    manager: AccountManager, contact: Contact, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    SurveyRule.objects.update(asks_nps=True)
+    contacts = [contact, *(make_contact(contact.client, time_zone="Asia/Tokyo") for _ in range(5))]
+    for number, one in enumerate(contacts):
+        meet(manager, one, MET_AT + number * HOUR)
+    evening = MORNING + 12 * HOUR
+    for chunk, queries in ((500, 8), (6, 10), (3, 18), (2, 26)):
+        monkeypatch.setattr(planning_surveys, "CHUNK", chunk)
+        with django_assert_num_queries(queries):
+            assert ask(now=evening) == 0
 
 
 def test_whoever_is_asked_each_quarter_is_asked_that_instead_of_about_a_meeting(
