@@ -70,7 +70,17 @@ class Reader:
 
     def time_range(self, start_at: dt.datetime, end_at: dt.datetime) -> str:
         """“14:30–15:15”; each end on this reader's clock."""
-        return f"{self.time(start_at)}–{self.time(end_at)}"
+        return self.span(self.time(start_at), self.time(end_at))
+
+    def span(self, first: str, last: str) -> str:
+        """“Mon–Fri” or “月～金”: two ends, with what the language puts between them."""
+        between = str(self.locale.interval_formats[None]).replace("{0}", "").replace("{1}", "").strip()
+        return f"{first}{between}{last}"
+
+    def with_time(self, day: str, time: str) -> str:
+        """“Tue 8 Dec, 14:30”: a day and a time, each written already."""
+        joined = str(self.locale.datetime_formats["medium"]).replace("'", "")
+        return joined.replace("{1}", day).replace("{0}", time)
 
     def short_day(self, day: dt.date) -> str:
         """“Tue 8 Dec”: weekday, day and month, no year."""
@@ -102,8 +112,7 @@ class Reader:
 
     def moment(self, at: dt.datetime) -> str:
         """“Tue 8 Dec, 14:30”."""
-        joined = str(self.locale.datetime_formats["medium"]).replace("'", "")
-        return joined.replace("{1}", self.short_day(self.day_of(at))).replace("{0}", self.time(at))
+        return self.with_time(self.short_day(self.day_of(at)), self.time(at))
 
     def moment_near(self, at: dt.datetime, now: dt.datetime) -> str:
         """As short as is clear seen from `now`: “14:30” on the same day, “Tue 14:30” within a week, else `moment`."""

@@ -145,7 +145,7 @@ class HolidayCalendarAdmin(admin.ModelAdmin[HolidayCalendar]):
     @admin.display(description=_("kinds of holiday"))
     def kinds(self, calendar: HolidayCalendar) -> str:
         """The kinds kept, by name."""
-        return ", ".join(str(CATEGORY_NAMES.get(kind, kind)) for kind in calendar.categories)
+        return " · ".join(str(CATEGORY_NAMES.get(kind, kind)) for kind in calendar.categories)
 
     @admin.display(description=_("local changes"), ordering="change_count")
     def change_count(self, calendar: HolidayCalendar) -> int:

@@ -3,7 +3,6 @@
 // And a language that is chosen is taken at once; without this script there is a button.
 (() => {
   for (const list of document.querySelectorAll("select[data-sends]")) {
-    list.form.querySelector("button").hidden = true;
     list.addEventListener("change", () => list.form.requestSubmit());
   }
 

@@ -80,4 +80,4 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("fields"))
     def fields_changed(self, entry: AuditEntry) -> str:
-        return ", ".join(entry.details.get("fields", ()))
+        return " · ".join(entry.details.get("fields", ()))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from babel.lists import format_list
 from django import template
 
 from clients.day import PersonDay
@@ -53,16 +54,15 @@ def person_now(day: PersonDay, reader: Reader) -> dict[str, Any]:
 
 @register.simple_tag
 def week_hours(hours: Mapping[str, Any], reader: Reader) -> str:
-    """“Mon–Fri 09:00–12:00, 13:30–17:00; Sat 10:00–14:00” as the reader writes days and times; empty for no hours."""
+    """“Mon–Fri 09:00–12:00 and 13:30–17:00 · Sat 10:00–14:00” as the reader writes it; empty for no hours."""
     spoken = []
     for first, last, pairs in spans(hours, reader.first_weekday):
-        names = [reader.weekday(MONDAY + dt.timedelta(weekday)) for weekday in dict.fromkeys((first, last))]
-        times = (
-            "–".join(reader.wall_time(dt.time.fromisoformat(wall)) for wall in pair)  # an en dash, as in a range
-            for pair in pairs
-        )
-        spoken.append(f"{'–'.join(names)} {', '.join(times)}")
-    return "; ".join(spoken)
+        names = [reader.weekday(MONDAY + dt.timedelta(weekday)) for weekday in (first, last)]
+        days = names[0] if first == last else reader.span(*names)
+        walls = [[reader.wall_time(dt.time.fromisoformat(wall)) for wall in pair] for pair in pairs]
+        times = format_list([reader.span(opens, closes) for opens, closes in walls], locale=reader.locale)
+        spoken.append(f"{days} {times}")
+    return " · ".join(spoken)
 
 
 @register.inclusion_tag("clients/_strip.html")

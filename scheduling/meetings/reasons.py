@@ -81,7 +81,7 @@ def _where_it_lies(starts: dt.datetime, ends: dt.datetime, explanation: Explanat
     return format_html(
         sentence,
         duration=bdi(duration(explanation.minutes_outside, reader)),
-        hours=bdi(f"{reader.wall_time(opens.time())}–{reader.wall_time(closes.time())}"),
+        hours=bdi(reader.span(reader.wall_time(opens.time()), reader.wall_time(closes.time()))),
         time=bdi(reader.wall_time(closes.time())),
     )
 
@@ -125,7 +125,7 @@ def _out_of_reach(explanation: Explanation, reader: Reader) -> SafeString:
     if explanation.reachable_wall is None:
         return conditional_escape(_("Cannot be reached that day"))
     opens, closes = (reader.wall_time(wall.time()) for wall in explanation.reachable_wall)
-    return format_html(_("Can be reached only {hours}"), hours=bdi(f"{opens}–{closes}"))
+    return format_html(_("Can be reached only {hours}"), hours=bdi(reader.span(opens, closes)))
 
 
 def blocked_reason(

@@ -60,10 +60,15 @@ def offers_for(actor: AccountManager) -> QuerySet[Offer]:
 
 # Any, because mypy knows an annotation only where it is made.
 def open_offers(actor: AccountManager, *, now: dt.datetime) -> QuerySet[Any]:
-    """Those of the actor's offers that wait for an answer, with how many contacts are asked and have answered."""
-    to_come = OfferedTime.objects.filter(offer=OuterRef("pk"), start_at__gt=now)
+    """Those of the actor's offers that wait for an answer, with how many contacts are asked and have answered.
+
+    `wished` is how many times contacts wish for in a vote.
+    """
+    to_come = OfferedTime.objects.filter(offer=OuterRef("pk"), start_at__gt=now).order_by()
     waiting = offers_for(actor).filter(Exists(to_come), meeting__isnull=True, withdrawn_at__isnull=True)
-    return with_answers(waiting)
+    wishes = to_come.filter(found_by__isnull=False, hold=None).values("offer").annotate(count=Count("pk"))
+    found: QuerySet[Any] = with_answers(waiting).annotate(wished=Coalesce(Subquery(wishes.values("count")), 0))
+    return found
 
 
 def with_answers(offers: QuerySet[Offer]) -> QuerySet[Any]:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("offers/send/", offers.send, name="send_offer"),
     path("offers/<int:pk>/", offers.detail, name="offer"),
     path("offers/<int:pk>/close/", offers.close, name="close_offer"),
+    path("offers/<int:pk>/add/", offers.add, name="add_time"),
     path("offers/<int:pk>/withdraw/", offers.withdraw, name="withdraw_offer"),
     path("<int:pk>/", meetings.detail, name="detail"),
     path("<int:pk>/edit/", meetings.edit, name="edit"),

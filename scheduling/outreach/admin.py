@@ -155,4 +155,4 @@ class PlanTemplateAdmin(AuditedAdmin):
 
     @admin.display(description=_("steps"))
     def rhythm(self, template: PlanTemplate) -> str:
-        return ", ".join(str(step) for step in template.steps.all())
+        return " · ".join(str(step) for step in template.steps.all())

@@ -224,7 +224,8 @@ def _context(message: Message, before: Correspondence, reader: Reader) -> dict[s
 def _time_range(reader: Reader, start_at: dt.datetime, end_at: dt.datetime) -> str:
     if reader.day_of(start_at) == reader.day_of(end_at):
         return reader.time_range(start_at, end_at)
-    return f"{reader.time(start_at)} – {reader.moment(end_at)}"
+    pattern = str(reader.locale.interval_formats[None]).replace("\N{THIN SPACE}", " ")
+    return pattern.format(reader.time(start_at), reader.moment(end_at))
 
 
 def _known_wall(message: Message, before: Correspondence, reader: Reader) -> dt.datetime | None:
@@ -243,7 +244,7 @@ def _known_wall(message: Message, before: Correspondence, reader: Reader) -> dt.
 
 def _previously(message: Message, before: Correspondence, reader: Reader) -> str:
     wall = _known_wall(message, before, reader)
-    return f"{reader.full_date(wall.date())}, {reader.wall_time(wall.time())}" if wall else ""
+    return reader.with_time(reader.full_date(wall.date()), reader.wall_time(wall.time())) if wall else ""
 
 
 def _local_times(message: Message, reader: Reader) -> list[LocalTime]:

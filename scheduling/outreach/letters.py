@@ -12,8 +12,8 @@ from scheduling.outreach.content import Letter, letter
 from scheduling.outreach.link_letter import link_letter
 from scheduling.outreach.linking import Linker
 from scheduling.outreach.models import Message
-from scheduling.outreach.offer_letters import offer_letter, offer_news_letter
-from scheduling.outreach.public_letters import code_letter, enquiry_letter
+from scheduling.outreach.offer_letters import ended_letter, offer_letter, offer_news_letter
+from scheduling.outreach.public_letters import code_letter, enquiry_letter, request_news_letter
 from scheduling.outreach.selectors import Correspondence
 from scheduling.outreach.series_content import is_of_series, series_letter
 from scheduling.outreach.suits.letter import reply_letter
@@ -88,6 +88,14 @@ def _of_offer(message: Message, before: Correspondence, now: dt.datetime, suppli
     return offer_letter(message, now=now, link=supplies.link, own=supplies.own)
 
 
+def _of_end_of_offer(message: Message, before: Correspondence, now: dt.datetime, supplies: Supplies) -> Letter:
+    return ended_letter(message, now=now, link=supplies.link, own=supplies.own)
+
+
+def _of_new_request(message: Message, before: Correspondence, now: dt.datetime, supplies: Supplies) -> Letter:
+    return request_news_letter(message, now=now)
+
+
 def _of_offer_news(message: Message, before: Correspondence, now: dt.datetime, supplies: Supplies) -> Letter:
     return offer_news_letter(message)
 
@@ -107,11 +115,14 @@ WRITERS: Mapping[str, Writer] = {
     Kind.REPLY: _of_reply,
     Kind.OFFER: _of_offer,
     Kind.OFFER_REMINDER: _of_offer,
+    Kind.OFFER_ADDED: _of_offer,
+    Kind.OFFER_ENDED: _of_end_of_offer,
     Kind.OFFER_NEWS: _of_offer_news,
     Kind.LINK: _of_link,
     Kind.CODE: _of_code,
     Kind.ENQUIRY: _of_enquiry,
     Kind.DECLINED: _of_enquiry,
+    Kind.REQUEST: _of_new_request,
 }
 
 

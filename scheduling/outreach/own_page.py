@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from clients.day import person_days
 from clients.models import AccountManager, Contact
+from clients.reader import Reader
 from scheduling.meetings.calendar_links import CalendarLink, calendar_links
 from scheduling.meetings.models import Attendance, MeetingChange, Offer
 from scheduling.meetings.models.meeting import Status
+from scheduling.meetings.proposals.own_day import OwnDay, own_day
 from scheduling.meetings.services.by_contacts import Allowance, allowance_of
 from scheduling.outreach.models import Approval, Survey
 from scheduling.outreach.public_pages import hosts_of
@@ -83,3 +86,10 @@ def coming_meeting(attendance: Attendance, *, now: dt.datetime) -> ComingMeeting
     moves: int = attendance.moves  # type: ignore[attr-defined]
     allowance = allowance_of(attendance, now=now, moves=moves)
     return ComingMeeting(attendance, allowance, calendar_links(attendance.meeting))
+
+
+def day_around(attendance: Attendance, contact: Contact, *, now: dt.datetime, reader: Reader) -> OwnDay:
+    """The contact's day with the meeting on it."""
+    (day,) = person_days([contact], now=now, language=reader.language)
+    meeting = attendance.meeting
+    return own_day(day.participant, {meeting.start_at: ""}, meeting.end_at - meeting.start_at, reader)

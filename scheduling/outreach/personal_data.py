@@ -1,9 +1,12 @@
 """What is held about a contact, put together from all apps: to be told, and to be erased."""
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from clients import personal_data as of_clients
 from clients.models import AccountManager, Contact
@@ -122,3 +125,35 @@ ALL_HOLDINGS = (*HOLDINGS, *of_meetings.HOLDINGS, *of_clients.HOLDINGS)
 def told_about(contact: Contact) -> dict[str, list[dict[str, Any]]]:
     """Everything that is held about the contact, by what it is."""
     return told((*of_clients.HOLDINGS, *of_meetings.HOLDINGS, *HOLDINGS), contact)
+
+
+#: What is told, in words; several may go by the same.
+NAMES: dict[str, Promise] = {
+    "contact": _("Name, address, language, hours and what else describes the person"),
+    "days_off": _("Days off"),
+    "own_holidays": _("Holidays kept or not kept"),
+    "private_links": _("Private links"),
+    "record_of_changes": _("Who changed what when"),
+    "meetings": _("Meetings and answers to invitations"),
+    "changes_of_meetings": _("Meetings moved or cancelled"),
+    "offers": _("Offered times and answers"),
+    "votes": _("Offered times and answers"),
+    "answers_to_offers": _("Offered times and answers"),
+    "messages": _("Messages"),
+    "bounces": _("Mail that came back"),
+    "mail_address": _("Mail that came back"),
+    "enquiries": _("What was asked for on a public page"),
+    "wishes": _("Wishes about mail"),
+    "check_ins": _("Wishes about mail"),
+    "surveys": _("Questions and answers"),
+    "approvals": _("Approvals"),
+    "words_about_approvals": _("Approvals"),
+}
+
+
+def counted(contact: Contact) -> dict[str, int]:
+    """How many rows are held about the contact, by what they are called in the reader's language."""
+    counts: Counter[str] = Counter()
+    for name, rows in told_about(contact).items():
+        counts[str(NAMES[name])] += len(rows)
+    return dict(+counts)

@@ -2,7 +2,7 @@
 
 What tells of an act of now (a booking, a change, a request) leaves at once, and so does a reminder that somebody
 wants so shortly before a meeting. A reminder of half a day before or more that falls into the night comes in the
-evening before it; check-ins, surveys, alerts, questions and reminders of offers wait for the morning.
+evening before it; check-ins, surveys, alerts, questions and what follows on offers wait for the morning.
 """
 
 import datetime as dt
@@ -17,7 +17,15 @@ Kind = Message.Kind
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
 #: What waits.
-WAITING = (Kind.CHECK_IN, Kind.SURVEY, Kind.SUITS, Kind.CLOCK_CHANGE, Kind.OFFER_REMINDER)
+WAITING = (
+    Kind.CHECK_IN,
+    Kind.SURVEY,
+    Kind.SUITS,
+    Kind.CLOCK_CHANGE,
+    Kind.OFFER_REMINDER,
+    Kind.OFFER_ADDED,
+    Kind.OFFER_ENDED,
+)
 #: Reminders of shorter notice come when they were asked for.
 MOVABLE_LEAD = dt.timedelta(hours=12)
 #: So much earlier one comes at most; who can't be reached for longer gets it when they asked for it.

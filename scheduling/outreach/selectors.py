@@ -191,8 +191,9 @@ class _Sent(NamedTuple):
 def correspondences(messages: Collection[Message]) -> dict[int, Correspondence]:
     """What the readers of these messages got before, by message."""
     of_meetings = [message for message in messages if message.attendance_id is not None]
-    of_plans = [message for message in messages if message.attendance_id is None]
-    return _of_meetings(of_meetings) | _of_plans(of_plans)
+    of_offers = [message for message in messages if message.offer_id is not None]
+    of_plans = [message for message in messages if message.attendance_id is None and message.offer_id is None]
+    return _of_meetings(of_meetings) | _of_offers(of_offers) | _of_plans(of_plans)
 
 
 def _of_meetings(messages: Collection[Message]) -> dict[int, Correspondence]:
@@ -243,6 +244,21 @@ def _of_series(attendances: set[int]) -> dict[int | None, list[_Sent]]:
     for *key, sent_at, pk, message_id, sequence in whole.values_list(*person, *_Sent._fields):
         mails[tuple(key)].append(_Sent(sent_at, pk, message_id, sequence))
     return {pk: mails[key] for pk, key in people.items()}
+
+
+def _of_offers(messages: Collection[Message]) -> dict[int, Correspondence]:
+    """What was told of each offer before."""
+    sent: dict[tuple[int | None, ...], list[str]] = defaultdict(list)
+    if messages:
+        rows = Message.objects.filter(
+            offer__in={message.offer_id for message in messages}, state=Message.State.SENT
+        ).order_by("sent_at", "pk")
+        for *key, message_id in rows.values_list("offer_id", "contact_id", "account_manager_id", "message_id"):
+            sent[tuple(key)].append(message_id)
+    return {
+        message.pk: Correspondence(tuple(sent[message.offer_id, message.contact_id, message.account_manager_id]))
+        for message in messages
+    }
 
 
 def _of_plans(messages: Collection[Message]) -> dict[int, Correspondence]:

@@ -11,9 +11,11 @@ import sys
 # The same engine without windows takes half the time; Debian packages it.
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Where the packages cannot be reached, it says so soon.
+APT = ["apt-get", "-qq", "-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20"]
 # Package managers with the commands that install a package named after them.
 INSTALLERS = {
-    "apt-get": (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq"]),
+    "apt-get": ([*APT, "update"], [*APT, "-y", "install"]),
     "dnf": (["dnf", "install", "-y", "-q"],),
     "apk": (["apk", "add", "-q"],),
 }

@@ -42,6 +42,19 @@ WIDER = """direction => {
 }"""
 
 
+#: By how much the page moves for what the device says, which comes when it is already being read.
+MOVED_BY_DEVICE = """() => {
+  const device = document.getElementById("device");
+  const top = () => document.querySelector("h1").getBoundingClientRect().top;
+  const before = top();
+  const said = [...device.childNodes];
+  device.replaceChildren();
+  const without = top();
+  device.append(...said);
+  return before - without;
+}"""
+
+
 def check(page: Page, axe: Axe) -> list[str]:
     """What is wrong with the page as it is now."""
     for summary in page.locator("summary").all():
@@ -60,6 +73,7 @@ def test_client_moves_looks_from_elsewhere_and_cancels_on_a_phone(
     page.goto(path_of(contact, Purpose.HOME))
     # The device is elsewhere, under a name that is long out of use.
     expect(page.get_by_text("Are you in Kolkata?")).to_be_visible()
+    assert page.evaluate(MOVED_BY_DEVICE) == 0
     problems = check(page, axe)
     page.get_by_role("button", name="Show times there, just now").click()
     expect(page.get_by_text("No meeting has moved")).to_be_visible()

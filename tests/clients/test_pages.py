@@ -37,7 +37,7 @@ def at_work(own_contact: Contact) -> Contact:
 def test_a_client_is_shown_with_its_people_and_their_time(browser: Browser, at_work: Contact) -> None:
     page = page_of(browser)
     assert "Own Ltd" in page
-    assert "Cluj, Romania" in page
+    assert "Cluj · Romania" in page
     assert "Ion Own" in page
     local = timezone.now().astimezone(at_work.zone)
     shown = {f"{moment:%H:%M}" for moment in (local, local - dt.timedelta(minutes=1))}

@@ -6,6 +6,7 @@ import pytest
 
 from clients.models import Contact
 from clients.reader import Reader, offset_label, reader_of, zone_label
+from clients.templatetags.days import week_hours
 
 AFTERNOON = dt.datetime(2026, 12, 8, 14, 30, tzinfo=dt.UTC)
 SUMMER = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
@@ -113,3 +114,23 @@ def test_a_range_of_dates_says_the_month_and_year_once_where_it_can() -> None:
 )
 def test_somebody_without_texts_in_their_language_reads_english(language: str, read: str) -> None:
     assert reader_of(Contact(language=language, time_zone="Asia/Tokyo")).language == read
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-GB", "Mon–Tue 09:00–12:00 and 13:30–17:00 · Sat 10:00–14:00"),
+        ("de", "Mo–Di 09:00–12:00 und 13:30–17:00 · Sa 10:00–14:00"),
+        ("ja", "月～火 9:00～12:00、13:30～17:00 · 土 10:00～14:00"),
+        ("ar-EG", "السبت 10:00 ص–2:00 م · الاثنين–الثلاثاء 9:00 ص–12:00 م و1:30 م–5:00 م"),
+    ],
+)
+def test_hours_of_a_week_are_joined_as_the_language_joins_them(language: str, text: str) -> None:
+    whole: list[list[str]] = [["09:00", "12:00"], ["13:30", "17:00"]]
+    hours = {"mon": whole, "tue": whole, "sat": [["10:00", "14:00"]]}
+    assert plain(week_hours(hours, Reader(language, "UTC"))) == text
+
+
+def test_a_day_and_its_time_are_joined_as_the_language_joins_them() -> None:
+    assert Reader("ja", "UTC").with_time("3月2日", "9:00") == "3月2日 9:00"
+    assert "،" in Reader("ar-EG", "UTC").with_time("2 مارس", "9:00")

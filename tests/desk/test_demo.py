@@ -20,12 +20,13 @@ from holidays_app.calendars import weekend, year_days
 from holidays_app.models import CalendarChange, HolidayCalendar
 from scheduling.desk.demo.cast import MANAGERS, PASSWORD
 from scheduling.desk.demo.crowd import load_crowd
+from scheduling.desk.demo.surveys import COMMENTS
 from scheduling.engine import Policy, Slot
 from scheduling.meetings.models import Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.selectors import attendee_key, attendees, burdens_of, open_offers
 from scheduling.meetings.services.rows import slot_at
-from scheduling.outreach.models import Approval, CheckInPlan, Enrolment, LoggedTalk, Message
+from scheduling.outreach.models import Approval, CheckInPlan, Enrolment, LoggedTalk, Message, Survey
 from scheduling.outreach.services.planning import plan
 
 
@@ -221,6 +222,19 @@ def test_nobody_is_told_of_what_is_long_known(demo: Demo) -> None:
     }
     assert not told.exclude(meeting=None).exclude(meeting__created_at=F("change__at")).exists()
     assert not told.filter(meeting=None).exclude(due_at__gte=demo.loaded_at).exists()
+
+
+def test_what_contacts_say_of_a_meeting_agrees_with_their_score_and_its_hour() -> None:
+    mood_of = {text: mood for moods in COMMENTS.values() for mood, texts in moods.items() for text in texts}
+    surveys = list(Survey.objects.exclude(comment=""))
+    for survey in surveys:
+        mood = mood_of[survey.comment]
+        assert survey.score is not None
+        assert (mood == "content") == (survey.score >= (4 if survey.question == "csat" else 9))
+        if mood in ("early", "late"):
+            assert survey.local_hour is not None
+            assert survey.local_hour < 8 if mood == "early" else survey.local_hour >= 18
+    assert {mood_of[survey.comment] for survey in surveys} >= {"content", "mixed"}
 
 
 def test_loaded_twice_it_says_so_and_changes_nothing() -> None:

@@ -128,6 +128,18 @@ def test_the_page_of_an_offer_says_who_answered_what_and_books_by_hand(browser: 
     assert "Quarterly review" in browser.get("/meetings/offers/").content.decode()
 
 
+@pytest.mark.parametrize(("ticked", "is_silent"), [({}, False), ({"is_silent": "on"}, True)])
+def test_contacts_are_told_that_times_are_withdrawn_unless_it_is_ticked_not_to(
+    browser: Browser, cast: Cast, ticked: dict[str, str], is_silent: bool
+) -> None:
+    offer = offered(cast)
+    assert 'name="is_silent"' in browser.get(f"/meetings/offers/{offer.pk}/").content.decode()
+    key = {"idempotency_key": str(uuid.uuid4())}
+    assert browser.post(f"/meetings/offers/{offer.pk}/withdraw/", key | ticked).status_code == 303
+    offer.refresh_from_db()
+    assert offer.is_withdrawn_silently is is_silent
+
+
 def test_an_offer_is_withdrawn_by_post_and_foreign_to_others(browser: Browser, cast: Cast) -> None:
     offer = offered(cast)
     stranger = Browser()

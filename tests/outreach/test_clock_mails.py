@@ -83,8 +83,8 @@ def test_whose_clock_shows_another_time_is_told_the_new_one_and_the_old(maya: Ac
     subject, text, _calendar = update_to(maya)
     assert subject == "New time: Review 0, Mon 7 Dec, 17:00 (London)"
     assert "The rules for clocks in Vancouver have changed, so your meeting with Northwind has a new time." in text
-    assert "17:00–18:00, London (GMT)\nBefore: Monday, 7 December 2026, 18:00" in text
-    assert "- Dana Reyes: 10:00, Vancouver (GMT−7)" in text
+    assert "17:00–18:00 · London (GMT)\nBefore: Monday, 7 December 2026, 18:00" in text
+    assert "- Dana Reyes: 10:00 · Vancouver (GMT−7)" in text
 
 
 def test_kept_elsewhere_it_is_at_another_time_for_those_whose_clocks_follow_new_rules(

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from scheduling.meetings.models import Meeting, Offer, Vote
 from scheduling.meetings.models.meeting import Status
 from tests.meetings.offered import DAY, HOUR, Cast, make_cast, send
 from tests.outreach.private import visitor
-from tests.people import make_contact
+from tests.people import make_account_manager, make_contact
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +193,44 @@ def test_a_vote_needs_no_script_and_keeps_what_was_said() -> None:
     html = browser.get(f"/you/offers/{offer.pk}/").content.decode()
     assert html.count("checked") == 3
     assert "Change my answer" in html
+
+
+def test_in_a_vote_other_times_are_suggested_and_added_by_the_account_manager() -> None:
+    cast = make_cast(contacts=2)
+    offer = offered(cast)
+    browser, path = opened(cast.contact, offer), f"/you/offers/{offer.pk}/"
+    week = f"times/?week={coming_times()[0].date()}"
+    assert f"{path}times/" in browser.get(path).content.decode()
+    html = browser.get(path + week).content.decode()
+    found = re.findall(r'type="checkbox" name="start_at" value="([^"]+)"', html)
+    assert found
+    assert not {at.isoformat() for at in coming_times()} & set(found)
+    assert 'value="keep"' not in html
+    refused = post(browser, offer, "wish", path=week)
+    assert refused.status_code == 422
+    assert "Tick one or two times" in refused.content.decode()
+    assert post(browser, offer, "wish", path=week, start_at=found[0]).status_code == 303
+    assert "has not decided on it yet" in browser.get(path).content.decode()
+    # What somebody wishes for is no time to vote on.
+    before = list(offer.times.filter(found_by=None).values_list("pk", "start_at"))
+    offer.times.filter(found_by=None).update(start_at=F("start_at") - 21 * DAY)
+    assert "times are over" in browser.get(path).content.decode()
+    for pk, start_at in before:
+        offer.times.filter(pk=pk).update(start_at=start_at)
+    desk = Browser()
+    desk.force_login(cast.manager)
+    assert "1 time suggested" in desk.get("/").content.decode()
+    page = desk.get(f"/meetings/offers/{offer.pk}/").content.decode()
+    assert "Times that contacts suggest" in page
+    add, sent = f"/meetings/offers/{offer.pk}/add/", {"start_at": found[0], "idempotency_key": str(uuid.uuid4())}
+    stranger = Browser()
+    stranger.force_login(make_account_manager())
+    assert stranger.post(add, sent).status_code == 404
+    assert desk.get(add).status_code == 405
+    assert desk.post(add, sent).status_code == 303
+    assert offer.times.filter(found_by=None).count() == 4
+    assert "has not decided" not in browser.get(path).content.decode()
+    assert found[0] in desk.get(f"/meetings/offers/{offer.pk}/").content.decode()
 
 
 def test_an_arabic_page_runs_from_the_right_with_a_mirrored_day(settings: Any) -> None:

@@ -96,18 +96,6 @@ def test_htmx_gets_the_results_alone(browser: Browser, meeting: Meeting) -> None
     assert "HX-Request" in response.headers["Vary"]
 
 
-@pytest.mark.parametrize("page", ["", "preview/", "retry/"])
-def test_a_message_of_somebody_elses_client_is_not_there(meeting: Meeting, page: str) -> None:
-    stranger = Browser()
-    stranger.force_login(make_account_manager(make_team()))
-    message = to_ana()
-    Message.objects.filter(pk=message.pk).update(state=State.DEAD)
-    ask = stranger.post if page == "retry/" else stranger.get
-    assert ask(f"/outbox/{message.pk}/{page}").status_code == 404
-    assert len(stranger.get("/outbox/").context["page"].object_list) == 0
-    assert to_ana().state == State.DEAD
-
-
 def test_an_admin_sees_every_message(meeting: Meeting) -> None:
     admin = Browser()
     admin.force_login(make_account_manager(is_staff=True))

@@ -172,7 +172,7 @@ def test_own_page_asks_the_database_as_often_for_many_meetings_as_for_one(
 ) -> None:
     for hour in (11, 13, 15):
         make_meeting(manager, [contact], start_at=next_monday(hour), booked_at=timezone.now())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get(HOME)
 
 

@@ -45,7 +45,7 @@ from scheduling.outreach.models import (
     Message,
     Survey,
 )
-from scheduling.outreach.personal_data import ALL_HOLDINGS, told_about
+from scheduling.outreach.personal_data import ALL_HOLDINGS, NAMES, told_about
 from tests.clients.sending import sent_by
 from tests.outreach.private import visitor
 from tests.outreach.rows import make_meeting
@@ -92,7 +92,7 @@ OF_NO_CONTACT = {
     "meetings.meetingchange": "kind previous_offsets",
     "meetings.offer": "title agenda channel location policy closing time_zone",
     "meetings.offerevent": "kind",
-    "meetings.offeredtime": "kept_by",
+    "meetings.offeredtime": "found_by",
     "holidays_app.holidaycalendar": "name country subdivision categories",
     "outreach.approval": "title details link file file_name state",
     "outreach.approvalevent": "kind",
@@ -370,3 +370,7 @@ def test_holding_without_rows_tells_nothing_and_erases_nothing() -> None:
     assert all(isinstance(holding, Holding) for holding in EVERYTHING)
     told = told_about(somebody)
     assert [name for name, rows in told.items() if rows] == ["contact"]
+
+
+def test_whatever_is_told_has_a_name_on_the_page(contact: Contact) -> None:
+    assert set(told_about(contact)) == set(NAMES)

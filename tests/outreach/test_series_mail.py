@@ -85,7 +85,7 @@ def test_a_booked_series_is_one_mail_each_with_all_dates(
     # Ten in New York is three in London, and two in the week between the two changes of clocks.
     assert text.count("15:00–15:45") == WEEKS - 1
     assert text.count("14:00–14:45") == 1
-    assert "27 October 2026, 14:00–14:45" in text
+    assert "27 October 2026 · 14:00–14:45" in text
     assert "/meetings/series/" in text
 
 

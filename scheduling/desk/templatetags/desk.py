@@ -7,7 +7,10 @@ from itertools import groupby
 from typing import Any
 
 from babel import Locale
+from babel.lists import format_list
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from clients.day import Holiday, PersonDay, Stretch
@@ -30,7 +33,7 @@ class HoursLine:
     """Weekdays in a row with the same hours, such as “Mon–Thu” with “09:00–12:30” and “14:00–18:00”."""
 
     days: str
-    hours: tuple[str, ...]
+    hours: SafeString
 
 
 @register.simple_tag
@@ -42,8 +45,11 @@ def hours_lines(hours: Mapping[str, Sequence[Sequence[str]]], reader: Reader) ->
     for spans, group in groupby(_week_from(reader.first_weekday, of_day), of_day.__getitem__):
         weekdays = list(group)
         if spans:
-            days = "–".join(names[weekday] for weekday in dict.fromkeys((weekdays[0], weekdays[-1])))
-            lines.append(HoursLine(days, tuple(_span(start, end, reader) for start, end in spans)))
+            first, last = names[weekdays[0]], names[weekdays[-1]]
+            days = first if len(weekdays) == 1 else reader.span(first, last)
+            items = [format_html('<bdi class="num nb">{}</bdi>', _span(start, end, reader)) for start, end in spans]
+            # Every item is escaped already.
+            lines.append(HoursLine(days, mark_safe(format_list(items, locale=reader.locale))))  # noqa: S308
     return lines
 
 
@@ -58,7 +64,7 @@ def _week_from(first_weekday: int, of_day: Sequence[object]) -> list[int]:
 
 def _span(start: str, end: str, reader: Reader) -> str:
     start_wall, end_wall = dt.time.fromisoformat(start), dt.time.fromisoformat(end)
-    text = f"{reader.wall_time(start_wall)}–{reader.wall_time(end_wall)}"
+    text = reader.span(reader.wall_time(start_wall), reader.wall_time(end_wall))
     return text if end_wall > start_wall else f"{text} +1"
 
 

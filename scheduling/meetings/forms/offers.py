@@ -14,6 +14,12 @@ from scheduling.meetings.models import Offer
 from scheduling.meetings.walltime import WallTime
 
 
+class WithdrawForm(IdempotentForm):
+    """An offer that is taken back, and whether the contacts are told."""
+
+    is_silent = forms.BooleanField(label=_("Send the contacts no mail about it"), required=False)
+
+
 class InstantsField(forms.Field):
     """Several instants, in order, each once."""
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients.models import AccountManager, Client, Contact, Person
 from clients.selectors import clients_for, colleagues_for, contacts_for
@@ -146,9 +147,12 @@ class PeopleForm(forms.Form):
         contacts, colleagues = values.get("contacts", []), values.get("colleagues", [])
         count = len(contacts) + len(colleagues)
         if count > MOST_PEOPLE:
-            self.refuse(
-                "contacts", _("Choose at most %(most)d people; these are %(count)d."), most=MOST_PEOPLE, count=count
+            message = ngettext(
+                "Choose at most %(most)d person; these are %(count)d.",
+                "Choose at most %(most)d people; these are %(count)d.",
+                MOST_PEOPLE,
             )
+            self.refuse("contacts", message, most=MOST_PEOPLE, count=count)
         if values.get("optional") and contacts and colleagues:
             self._check_optional(values["optional"], contacts, colleagues, values.get("any_of", []))
         if values.get("any_of"):
@@ -177,10 +181,18 @@ class PeopleForm(forms.Form):
         if count == 1:
             self.refuse("any_of", _("Mark at least two colleagues as “any of these”: with one there is no choice."))
         elif take is not None and take >= count:
-            message = _("Of %(count)d people choose at most %(most)d, or else all of them must come.")
+            message = ngettext(
+                "Of %(count)d person choose at most %(most)d, or else all of them must come.",
+                "Of %(count)d people choose at most %(most)d, or else all of them must come.",
+                count,
+            )
             self.refuse("take", message, count=count, most=count - 1)
         elif take is not None and math.comb(count, take) > MAX_TEAMS:
-            message = _("%(take)d of %(count)d people are too many teams to compare. Mark fewer as “any of these”.")
+            message = ngettext(
+                "%(take)d of %(count)d person are too many teams to compare. Mark fewer as “any of these”.",
+                "%(take)d of %(count)d people are too many teams to compare. Mark fewer as “any of these”.",
+                count,
+            )
             self.refuse("any_of", message, take=take, count=count)
 
     def refuse(self, field: str, message: "StrOrPromise", **words: object) -> None:

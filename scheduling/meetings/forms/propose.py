@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients.models import AccountManager
 from clients.reader import Reader
@@ -123,7 +124,12 @@ class ProposalForm(PeopleForm):
         elif last_date < first_date:
             self.refuse("last", _("Choose a last day that is not before the first day."))
         elif (last_date - first_date).days >= MAX_HORIZON_DAYS:
-            self.refuse("last", _("Choose at most %(most)d days; these are more."), most=MAX_HORIZON_DAYS)
+            message = ngettext(
+                "Choose at most %(most)d day; these are more.",
+                "Choose at most %(most)d days; these are more.",
+                MAX_HORIZON_DAYS,
+            )
+            self.refuse("last", message, most=MAX_HORIZON_DAYS)
         elif last_date > furthest_date:
             furthest = self.reader.medium_date(furthest_date)
             self.refuse("last", _("Choose a day no later than %(furthest)s."), furthest=furthest)

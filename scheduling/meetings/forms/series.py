@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clients.models import AccountManager, Contact, Person
 from clients.reader import Reader
@@ -89,7 +90,11 @@ class SeriesForm(ProposalForm):
             furthest = self.reader.medium_date(furthest_date)
             self.refuse("start", _("Choose a day no later than %(furthest)s."), furthest=furthest)
         elif weeks > most:
-            message = _("Choose at most %(most)d weeks from this day on: nothing is booked more than two years ahead.")
+            message = ngettext(
+                "Choose at most %(most)d week from this day on: nothing is booked more than two years ahead.",
+                "Choose at most %(most)d weeks from this day on: nothing is booked more than two years ahead.",
+                most,
+            )
             self.refuse("weeks", message, most=most)
 
     def _check_workdays(self, days: list[str], people: list[Person]) -> None:

@@ -155,6 +155,7 @@ class Migration(migrations.Migration):
                 ('meeting', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offer', to='meetings.meeting', verbose_name='meeting')),
                 ('booked_at', models.DateTimeField(blank=True, null=True, verbose_name='booked')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
+                ('is_withdrawn_silently', models.BooleanField(default=False, verbose_name='withdrawn silently')),
             ],
             options={
                 'verbose_name': 'offer',
@@ -188,7 +189,7 @@ class Migration(migrations.Migration):
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='times', to='meetings.offer')),
                 ('start_at', models.DateTimeField(verbose_name='start')),
                 ('hold', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='held_for', to='meetings.meeting')),
-                ('kept_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact')),
+                ('found_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact')),
             ],
             options={
                 'verbose_name': 'offered time',
@@ -216,7 +217,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='meetings.offer')),
-                ('kind', models.CharField(choices=[('sent', 'sent'), ('chosen', 'time chosen'), ('undone', 'choice undone'), ('answered', 'answered'), ('none_suits', 'none suits'), ('kept', 'another time kept'), ('let_go', 'time let go'), ('all_answered', 'all have answered'), ('closed', 'closed and booked'), ('undecided', 'no time to book'), ('withdrawn', 'withdrawn')], max_length=12)),
+                ('kind', models.CharField(choices=[('sent', 'sent'), ('chosen', 'time chosen'), ('undone', 'choice undone'), ('answered', 'answered'), ('none_suits', 'none suits'), ('wished', 'another time wished for'), ('added', 'time added'), ('kept', 'another time kept'), ('let_go', 'time let go'), ('all_answered', 'all have answered'), ('closed', 'closed and booked'), ('undecided', 'no time to book'), ('withdrawn', 'withdrawn')], max_length=12)),
                 ('at', models.DateTimeField(db_index=True)),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.contact')),

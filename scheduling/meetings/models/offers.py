@@ -59,6 +59,8 @@ class Offer(models.Model):
     )
     booked_at = models.DateTimeField(_("booked"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    # Nobody is told by mail that it was withdrawn.
+    is_withdrawn_silently = models.BooleanField(_("withdrawn silently"), default=False)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -126,13 +128,13 @@ class Invitee(models.Model):
 
 
 class OfferedTime(models.Model):
-    """A time that is offered, or that a contact keeps for a while; `hold` is the meeting that keeps it."""
+    """A time that is offered, or that a contact found among others; `hold` is the meeting that keeps it."""
 
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="times")
     start_at = models.DateTimeField(_("start"))
     hold = models.OneToOneField(Meeting, models.SET_NULL, null=True, blank=True, related_name="held_for")
-    # Who keeps it, where a contact found it among other times.
-    kept_by = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+")
+    # Who keeps it for a while, or in a vote wishes for it, until it is offered to all.
+    found_by = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["start_at", "pk"]
@@ -178,6 +180,8 @@ class OfferEvent(models.Model):
         UNDONE = "undone", pgettext_lazy("of an offer", "choice undone")
         ANSWERED = "answered", pgettext_lazy("of an offer", "answered")
         NONE_SUITS = "none_suits", pgettext_lazy("of an offer", "none suits")
+        WISHED = "wished", pgettext_lazy("of an offer", "another time wished for")
+        ADDED = "added", pgettext_lazy("of an offer", "time added")
         KEPT = "kept", pgettext_lazy("of an offer", "another time kept")
         LET_GO = "let_go", pgettext_lazy("of an offer", "time let go")
         ALL_ANSWERED = "all_answered", pgettext_lazy("of an offer", "all have answered")
@@ -186,7 +190,7 @@ class OfferEvent(models.Model):
         WITHDRAWN = "withdrawn", pgettext_lazy("of an offer", "withdrawn")
 
     #: Of these the account manager gets a mail; a booking is told of as every booking is.
-    TOLD = (Kind.NONE_SUITS, Kind.ALL_ANSWERED, Kind.UNDECIDED)
+    TOLD = (Kind.NONE_SUITS, Kind.WISHED, Kind.ALL_ANSWERED, Kind.UNDECIDED)
 
     offer = models.ForeignKey(Offer, models.CASCADE, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -114,7 +114,7 @@ def is_bearable(slot: Slot, found: Sequence[Attendee]) -> bool:
 
 def times_of(offer: Offer) -> list[OfferedTime]:
     """The times offered to everybody, in order, with what keeps them."""
-    rows = offer.times.filter(kept_by=None).select_related("hold")
+    rows = offer.times.filter(found_by=None).select_related("hold")
     times = list(rows)
     for time in times:
         time.offer = offer

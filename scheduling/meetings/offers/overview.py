@@ -1,15 +1,17 @@
 """What an account manager sees of an offer: who said what of each time, and what is kept."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from clients.models import Contact
 from clients.reader import Reader
-from scheduling.meetings.models import Invitee, Offer, OfferEvent, Vote
+from scheduling.meetings.models import Invitee, Offer, OfferedTime, OfferEvent, Vote
 from scheduling.meetings.offers.invited import Invited, is_held
 from scheduling.meetings.offers.page import State
-from scheduling.meetings.offers.standings import Standing, standings
+from scheduling.meetings.offers.standings import Standing, ranked_slots, standings
 from scheduling.meetings.proposals.wording import points
 
 
@@ -37,15 +39,25 @@ class TimeRow:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """A time that a contact wishes for in a vote; its cost is empty where somebody can't come then."""
+
+    start_at: dt.datetime
+    contact: Contact
+    cost: str
+
+
+@dataclass(frozen=True)
 class Overview:
-    """The whole offer; `kept` are the times that contacts keep by themselves."""
+    """The whole offer; `kept` are the times that contacts keep by themselves, `waiting` who has not answered."""
 
     state: State
     invited: Invited
     rows: tuple[TimeRow, ...]
     kept: tuple[tuple[dt.datetime, str], ...]
+    wishes: tuple[Wish, ...]
     events: tuple[OfferEvent, ...]
-    waiting: tuple[Invitee, ...]
+    waiting: tuple[str, ...]
 
 
 def overview(offer: Offer, *, now: dt.datetime, reader: Reader) -> Overview:
@@ -65,14 +77,26 @@ def overview(offer: Offer, *, now: dt.datetime, reader: Reader) -> Overview:
                 kept_until_at=hold.held_until_at if hold is not None and is_held(one.time, now) else None,
             )
         )
-    own = offer.times.filter(kept_by__isnull=False, hold__held_until_at__gt=now).select_related("kept_by")
+    found = offer.times.filter(found_by__isnull=False, start_at__gt=now).select_related("found_by", "hold")
+    own = [time for time in found if is_held(time, now)]
     return Overview(
         state=_state(offer, tuple(rows), now),
         invited=invited,
         rows=tuple(rows),
-        kept=tuple((time.start_at, time.kept_by.full_name) for time in own if time.kept_by is not None),
+        kept=tuple((time.start_at, time.found_by.full_name) for time in own if time.found_by is not None),
+        wishes=_wishes(invited, [time for time in found if offer.is_vote], now, reader),
         events=tuple(offer.events.select_related("actor", "contact")),
-        waiting=tuple(row for row in invited.asked if row.answered_at is None),
+        waiting=tuple(row.person.full_name for row in invited.asked if row.answered_at is None),
+    )
+
+
+def _wishes(invited: Invited, times: Sequence[OfferedTime], now: dt.datetime, reader: Reader) -> tuple[Wish, ...]:
+    """What contacts wish for while something can be added."""
+    if not times or invited.offer.is_settled:
+        return ()
+    costs = {slot.start_at: points(slot.total_cost, reader) for slot in ranked_slots(invited, times, {}, now)}
+    return tuple(
+        Wish(time.start_at, time.found_by, costs.get(time.start_at, "")) for time in times if time.found_by is not None
     )
 
 

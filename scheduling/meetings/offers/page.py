@@ -2,27 +2,24 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from clients.models import Contact
 from clients.reader import Reader
 from clients.zones import city
 from holidays_app.calendars import UnsupportedYear
-from scheduling.engine import Assessment, Band, MeetingRequest, Slot, assess
+from scheduling.engine import Assessment, Band, Slot
 from scheduling.meetings.models import Invitee, Offer, OfferedTime
 from scheduling.meetings.offers.comfort import comfort_of
 from scheduling.meetings.offers.invited import Invited, is_bearable, is_held
+from scheduling.meetings.proposals.own_day import OwnDay, own_day
 from scheduling.meetings.proposals.people import short_names
-from scheduling.meetings.proposals.sky import Bar, CivilDay, Mark, Scale, Stretch, bars, hours
-from scheduling.meetings.proposals.wording import scale_hour
 from scheduling.meetings.reasons import comfort_words
 from scheduling.meetings.selectors import Attendee, attendee_key
 from scheduling.meetings.services.choosing import UNDO, can_undo, reach_of
 
 MINUTE = dt.timedelta(minutes=1)
-#: Nearer than that, as a fraction of the strip's width, numbers would stand on each other.
-NEAREST_PINS = 0.08
 #: Next best times that stand in for lost ones come from so many days around the offered ones.
 NEAR = dt.timedelta(days=10)
 
@@ -65,26 +62,11 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Pin:
-    """The numbers of the times that begin at one hour of the day."""
-
-    x: float
-    label: str
-
-
-@dataclass(frozen=True)
-class OwnDay:
-    """The contact's day as a strip, with the hours of the times on it."""
-
-    bars: tuple[Bar, ...]
-    hours: tuple[Mark, ...]
-    slots: tuple[Stretch, ...]
-    pins: tuple[Pin, ...]
-
-
-@dataclass(frozen=True)
 class OfferPage:
-    """Everything that the page shows; `instead` are the next best times where one that was offered is lost."""
+    """Everything that the page shows; `instead` are the next best times where one that was offered is lost.
+
+    `wishes` are the times that the contact wishes for in a vote.
+    """
 
     offer: Offer
     row: Invitee
@@ -94,6 +76,7 @@ class OfferPage:
     instead: tuple[Card, ...]
     own_day: OwnDay | None
     undo_until_at: dt.datetime | None
+    wishes: tuple[dt.datetime, ...]
 
     @property
     def choices(self) -> tuple[Card, ...]:
@@ -108,7 +91,8 @@ def offer_page(invited: Invited, contact: Contact, *, now: dt.datetime, reader: 
     for time in times:
         time.offer = offer
     coming = [time for time in times if time.start_at > now]
-    state = _state(offer, coming)
+    shown = _shown(coming, contact, now)
+    state = _state(offer, shown)
     cards: tuple[Card, ...] = ()
     instead: tuple[Card, ...] = ()
     own_day = None
@@ -117,7 +101,7 @@ def offer_page(invited: Invited, contact: Contact, *, now: dt.datetime, reader: 
         votes = dict(row.votes.values_list("time", "answer"))
         cards = tuple(
             table.card(number, time.start_at, time=time, answer=votes.get(time.pk, ""))
-            for number, time in enumerate(_shown(coming, contact, now), start=1)
+            for number, time in enumerate(shown, start=1)
         )
         lost = sum(not card.is_possible for card in cards)
         if lost and not offer.is_vote:
@@ -133,20 +117,23 @@ def offer_page(invited: Invited, contact: Contact, *, now: dt.datetime, reader: 
         instead=instead,
         own_day=own_day,
         undo_until_at=offer.booked_at + UNDO if offer.booked_at and can_undo(offer, now) else None,
+        wishes=tuple(time.start_at for time in coming if offer.is_vote and time.found_by_id == contact.pk),
     )
 
 
-def _state(offer: Offer, coming: Sequence[OfferedTime]) -> State:
+def _state(offer: Offer, shown: Sequence[OfferedTime]) -> State:
     if offer.withdrawn_at is not None:
         return State.WITHDRAWN
     if offer.meeting_id is not None:
         return State.BOOKED
-    return State.OPEN if coming else State.OVER
+    return State.OPEN if shown else State.OVER
 
 
 def _shown(times: Iterable[OfferedTime], contact: Contact, now: dt.datetime) -> list[OfferedTime]:
     """The times offered to all, and those that this contact keeps."""
-    return [time for time in times if time.kept_by_id is None or (time.kept_by_id == contact.pk and is_held(time, now))]
+    return [
+        time for time in times if time.found_by_id is None or (time.found_by_id == contact.pk and is_held(time, now))
+    ]
 
 
 @dataclass(frozen=True)
@@ -206,7 +193,7 @@ class Table:
             slot if isinstance(slot, Slot) else None,
             time_pk=time.pk if time else None,
             kept_until_at=time.hold.held_until_at if time is not None and time.hold is not None and is_kept else None,
-            is_own=time is not None and time.kept_by_id is not None,
+            is_own=time is not None and time.found_by_id is not None,
             answer=answer,
         )
 
@@ -267,36 +254,5 @@ class Table:
         shown = [card for card in cards if card.is_possible]
         if me is None or not shown:
             return None
-        day = CivilDay.of(self.reader.day_of(shown[0].start_at), self.reader.zone)
-        scale = Scale(day, mirrored=self.reader.text_direction == "rtl")
-        request = MeetingRequest(duration_minutes=15, start_at=day.start_at, end_at=day.end_at)
-        free = assess(request, [replace(me, busy=(), busy_seconds=())])
-        places = {card: self._place(card, day, scale) for card in shown}
-        by_x: dict[float, list[int]] = {}
-        for card, place in places.items():
-            if place is not None:
-                by_x.setdefault(round(place.middle, 3), []).append(card.number)
-        return OwnDay(
-            bars=bars(free.cells(key, day.start_at, day.end_at), scale),
-            hours=hours(self.reader.zone, scale, self.reader, label=scale_hour),
-            slots=tuple(dict.fromkeys(place for place in places.values() if place is not None)),
-            pins=_pins(by_x, is_mirrored=scale.mirrored),
-        )
-
-    def _place(self, card: Card, day: CivilDay, scale: Scale) -> Stretch | None:
-        wall = self.reader.wall(card.start_at)
-        starts_at = day.start_at + (wall.hour * 60 + wall.minute) * MINUTE
-        return scale.stretch(starts_at, starts_at + self.duration)
-
-
-def _pins(by_x: Mapping[float, Sequence[int]], *, is_mirrored: bool) -> tuple[Pin, ...]:
-    """The numbers under the strip, in the order of the hours; those too near for two labels share one."""
-    groups: list[list[float]] = []
-    for x in sorted(by_x, reverse=is_mirrored):
-        if groups and abs(x - groups[-1][0]) < NEAREST_PINS:
-            groups[-1].append(x)
-        else:
-            groups.append([x])
-    return tuple(
-        Pin(sum(group) / len(group), " · ".join(str(number) for x in group for number in by_x[x])) for group in groups
-    )
+        numbers = {card.start_at: str(card.number) for card in shown}
+        return own_day(me, numbers, self.duration, self.reader)

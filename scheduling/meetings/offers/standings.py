@@ -44,8 +44,8 @@ def standings(invited: Invited, *, now: dt.datetime) -> tuple[Standing, ...]:
     times = times_of(offer)
     votes = _votes(invited, times)
     refused = {time.pk: _noes(invited, votes[time.pk]) for time in times}
-    fairest = [slot.start_at for slot in _ranked(invited, times, votes, now)]
-    slots = {slot.start_at: slot for slot in _ranked(invited, times, {}, now)}
+    fairest = [slot.start_at for slot in ranked_slots(invited, times, votes, now)]
+    slots = {slot.start_at: slot for slot in ranked_slots(invited, times, {}, now)}
 
     def place(time: OfferedTime) -> tuple[bool, int, int, int, dt.datetime]:
         is_gone = time.start_at not in slots
@@ -86,9 +86,10 @@ def _noes(invited: Invited, answers: Mapping[int, str]) -> tuple[int, int]:
     return sum(not row.is_optional for row in noes), len(noes)
 
 
-def _ranked(
+def ranked_slots(
     invited: Invited, times: Sequence[OfferedTime], votes: Mapping[int, Mapping[int, str]], now: dt.datetime
 ) -> tuple[Slot, ...]:
+    """The slots of those of the times, in order, that are still possible, the fairest first."""
     coming = [time for time in times if time.start_at > now]
     if not coming:
         return ()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clients.models import Contact
 from clients.reader import Reader
 from scheduling.engine import DayOutlook
-from scheduling.meetings.offers.invited import Invited
+from scheduling.meetings.offers.invited import Invited, times_of
 from scheduling.meetings.offers.page import Card, Table
 from scheduling.meetings.proposals.day_list import ruled_out
 from scheduling.meetings.proposals.people import Portrait, portraits
@@ -58,7 +58,10 @@ class WeekPage:
 def week_page(
     invited: Invited, contact: Contact, *, wanted_date: dt.date | None, now: dt.datetime, reader: Reader
 ) -> WeekPage:
-    """The week of that date on the reader's wall, or the first one in which a contact may find a time."""
+    """The week of that date on the reader's wall, or the first one in which a contact may find a time.
+
+    In a vote without what is offered already.
+    """
     opens_at, closes_at = reach_of(invited.offer, now)
     first_date, last_date = reader.day_of(opens_at), reader.day_of(closes_at)
     date = min(max(wanted_date or first_date, first_date), last_date)
@@ -72,7 +75,8 @@ def week_page(
     )
     outlooks = {one.date: one for one in table.assessment.days(reader.zone)} if table.assessment else {}
     people = portraits([_discreet(one, contact) for one in table.found], contact, reader)
-    cards = [card for card in table.slots() if card.start_at <= closes_at]
+    offered = {time.start_at for time in times_of(invited.offer)} if invited.offer.is_vote else set()
+    cards = [card for card in table.slots() if card.start_at <= closes_at and card.start_at not in offered]
     days = []
     for day in dates:
         found = tuple(card for card in cards if reader.day_of(card.start_at) == day)

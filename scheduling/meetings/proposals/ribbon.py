@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients.reader import Reader
 from scheduling.engine import Assessment, Band, Cell, Reason, Slot
@@ -211,7 +212,7 @@ def _sentence(portrait: Portrait, cells: Sequence[Cell], moment: Moment | None, 
     if moment:
         reading = _reading(portrait, moment, reader)
         level = band_word(reading.band).lower() if reading.band else reading.blocked_by
-        words |= {"time": f"{reading.starts}–{reading.ends}", "level": level, "cost": reading.cost}
+        words |= {"time": reader.span(reading.starts, reading.ends), "level": level, "cost": reading.cost}
         if reading.band and reading.cost:
             sentence += " " + _("The time shown is %(time)s there: %(level)s, cost %(cost)s.")
         else:
@@ -320,7 +321,9 @@ def _start(at: dt.datetime, missing: Sequence[str], cost: float, reader: Reader)
     if not missing:
         text = _("%(time)s, cost %(cost)s") % {**words, "cost": points(cost, reader)}
     elif len(missing) > NAMED:
-        text = _("%(time)s, not possible for %(count)d people") % {**words, "count": len(missing)}
+        text = ngettext(
+            "%(time)s, not possible for %(count)d person", "%(time)s, not possible for %(count)d people", len(missing)
+        ) % {**words, "count": len(missing)}
     else:
         text = _("%(time)s, not possible for %(names)s") % words
     return Start(at, text, is_possible=not missing)

@@ -1,7 +1,7 @@
 """What contacts do with an offer, on the page behind their private link."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,8 @@ Closing, Kind = Offer.Closing, OfferEvent.Kind
 UNDO = dt.timedelta(minutes=10)
 #: So many times one contact keeps at once, and so long.
 MOST_KEPT = 2
+#: In a vote, so many times one contact wishes for at once.
+MOST_WISHES = 2
 KEPT = dt.timedelta(hours=2)
 #: A contact finds times of their own so soon, and so long after the offer was sent or its last time.
 NOTICE = dt.timedelta(hours=4)
@@ -44,7 +46,7 @@ def choose(*, contact: Contact, offer: Offer, start_at: dt.datetime, now: dt.dat
         raise OfferClosed
     _check_offered(invited, start_at, now)
     meeting = book_time(invited, start_at, actor=contact, now=now)
-    _mark_answered(invited, contact, now)
+    _answered(invited, invited.row_of(contact), now)
     note(stored, Kind.CHOSEN, now, person=contact, start_at=start_at)
     return meeting
 
@@ -107,26 +109,17 @@ def vote(
     wanted = {time.pk: answers[time.pk] for time in times}
     if before == wanted and not words:
         return None
-    row.votes.all().delete()
-    Vote.objects.bulk_create(Vote(invitee=row, time=time, answer=wanted[time.pk]) for time in times)
-    is_first = row.answered_at is None
-    _mark_answered(invited, contact, now)
+    _write_votes(row, wanted)
     refuses = all(answer == Vote.Answer.NO for answer in wanted.values())
     note(stored, Kind.NONE_SUITS if refuses else Kind.ANSWERED, now, person=contact, words=words)
-    if is_first and not stored.invitees.filter(contact__isnull=False, answered_at=None).exists():
-        if stored.closing == Closing.ALL_ANSWERED:
-            close_by_rule(stored, now=now)
-            stored.refresh_from_db()
-            return stored.meeting
-        note(stored, Kind.ALL_ANSWERED, now)
-    return None
+    return _answered(invited, row, now)
 
 
 @booking_transaction
 def refuse_all(*, contact: Contact, offer: Offer, words: str, now: dt.datetime) -> None:
     """Tells the account manager that none of the times suits, in the contact's words; said again, it does nothing.
 
-    Raises: InvalidBooking, OfferClosed.
+    Raises: InvalidBooking, OfferClosed, TryAgain.
     """
     invited = locked(offer)
     row = _check_open(invited, contact)
@@ -136,11 +129,43 @@ def refuse_all(*, contact: Contact, offer: Offer, words: str, now: dt.datetime) 
     if latest is not None and (latest.kind, latest.words) == (Kind.NONE_SUITS, words):
         return
     if invited.offer.is_vote:
-        row.votes.all().delete()
-        times = times_of(invited.offer)
-        Vote.objects.bulk_create(Vote(invitee=row, time=time, answer=Vote.Answer.NO) for time in times)
-    _mark_answered(invited, contact, now)
+        _write_votes(row, {time.pk: Vote.Answer.NO for time in times_of(invited.offer)})
     note(invited.offer, Kind.NONE_SUITS, now, person=contact, words=words)
+    _answered(invited, row, now)
+
+
+@booking_transaction
+def wish_for_times(*, contact: Contact, offer: Offer, starts: Collection[dt.datetime], now: dt.datetime) -> None:
+    """Up to two other times for a vote, in place of those wished for before; its account manager may offer them to all.
+
+    Whoever has not voted yet thereby says no to all that is offered. Said again, it does nothing.
+
+    Raises: InvalidBooking, OfferClosed, SlotBlocked, SlotTaken, TryAgain.
+    """
+    invited = locked(offer)
+    stored, row = invited.offer, _check_open(invited, contact)
+    if not stored.is_vote:
+        raise OfferClosed
+    wanted = sorted(set(starts))
+    if not 1 <= len(wanted) <= MOST_WISHES:
+        raise InvalidBooking("start_at", _("Tick one or two times."))
+    for start_at in wanted:
+        _check_offered(invited, start_at, now)
+    if stored.times.filter(start_at__in=wanted, found_by=None).exists():
+        raise InvalidBooking("start_at", _("This time is offered already. Go back, and say “yes” to it."))
+    wishes = stored.times.filter(found_by=contact)
+    if wanted == [time.start_at for time in wishes]:
+        return
+    wishes.delete()
+    # Another contact may wish for the same time.
+    OfferedTime.objects.bulk_create(
+        (OfferedTime(offer=stored, start_at=start_at, found_by=contact) for start_at in wanted), ignore_conflicts=True
+    )
+    if row.answered_at is None:
+        _write_votes(row, {time.pk: Vote.Answer.NO for time in times_of(stored)})
+    for start_at in wanted:
+        note(stored, Kind.WISHED, now, person=contact, start_at=start_at)
+    _answered(invited, row, now)
 
 
 @booking_transaction
@@ -155,17 +180,17 @@ def keep_time(*, contact: Contact, offer: Offer, start_at: dt.datetime, now: dt.
     if stored.is_vote:
         raise OfferClosed
     known = stored.times.filter(start_at=start_at).select_related("hold").first()
-    if known is not None and (is_held(known, now) or known.kept_by_id is None):
+    if known is not None and (is_held(known, now) or known.found_by_id is None):
         return known
     _check_offered(invited, start_at, now)
-    kept = stored.times.filter(kept_by__isnull=False)
+    kept = stored.times.filter(found_by__isnull=False)
     kept.exclude(hold__held_until_at__gt=now).delete()
-    if kept.filter(kept_by=contact).count() >= MOST_KEPT:
+    if kept.filter(found_by=contact).count() >= MOST_KEPT:
         raise TooManyKept
     slot = possible_slot(invited, start_at, now)
     found = keep(invited, slot, min(now + KEPT, start_at), now)
     note(stored, Kind.KEPT, now, person=contact, start_at=start_at)
-    return OfferedTime.objects.create(offer=stored, start_at=start_at, hold=found, kept_by=contact)
+    return OfferedTime.objects.create(offer=stored, start_at=start_at, hold=found, found_by=contact)
 
 
 @booking_transaction
@@ -173,7 +198,7 @@ def let_time_go(*, contact: Contact, offer: Offer, start_at: dt.datetime, now: d
     """What the contact kept is free again; once more, nothing changes. Raises: OfferClosed."""
     invited = locked(offer)
     _check_open(invited, contact)
-    kept = invited.offer.times.filter(kept_by=contact, start_at=start_at).select_related("hold").first()
+    kept = invited.offer.times.filter(found_by=contact, start_at=start_at).select_related("hold").first()
     if kept is None:
         return
     let_go([kept.hold] if kept.hold is not None else [])
@@ -183,7 +208,8 @@ def let_time_go(*, contact: Contact, offer: Offer, start_at: dt.datetime, now: d
 
 def reach_of(offer: Offer, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     """From when to when a contact may find times of their own."""
-    last = max((time.start_at for time in offer.times.all()), default=offer.created_at)
+    offered = offer.times.filter(found_by=None).values_list("start_at", flat=True)
+    last = max(offered, default=offer.created_at)
     return now + NOTICE, max(offer.created_at, last) + REACH
 
 
@@ -198,7 +224,7 @@ def _check_open(invited: Invited, contact: Contact) -> Invitee:
 def _check_offered(invited: Invited, start_at: dt.datetime, now: dt.datetime) -> None:
     """Raises: SlotBlocked, SlotTaken, InvalidBooking where a time that nobody offered asks too much."""
     check_time(start_at, invited.offer.duration_minutes, now)
-    if invited.offer.times.filter(start_at=start_at).exists():
+    if invited.offer.times.filter(start_at=start_at).exclude(found_by__isnull=False, hold=None).exists():
         return
     first_at, last_at = reach_of(invited.offer, now)
     if not first_at <= start_at <= last_at:
@@ -209,5 +235,22 @@ def _check_offered(invited: Invited, start_at: dt.datetime, now: dt.datetime) ->
         raise SlotBlocked(start_at, ())
 
 
-def _mark_answered(invited: Invited, contact: Contact, now: dt.datetime) -> None:
-    invited.offer.invitees.filter(contact=contact).update(answered_at=now)
+def _write_votes(row: Invitee, answers: Mapping[int, str]) -> None:
+    """What the contact says now of each time, by its key."""
+    row.votes.all().delete()
+    Vote.objects.bulk_create(Vote(invitee=row, time_id=time, answer=answer) for time, answer in answers.items())
+
+
+def _answered(invited: Invited, row: Invitee, now: dt.datetime) -> Meeting | None:
+    """The contact has answered; the meeting, where theirs was the last answer to a vote and the rule booked one."""
+    offer = invited.offer
+    offer.invitees.filter(pk=row.pk).update(answered_at=now)
+    others = offer.invitees.filter(contact__isnull=False, answered_at=None)
+    if not offer.is_vote or row.answered_at is not None or others.exists():
+        return None
+    if offer.closing != Closing.ALL_ANSWERED:
+        note(offer, Kind.ALL_ANSWERED, now)
+        return None
+    close_by_rule(offer, now=now)
+    offer.refresh_from_db()
+    return offer.meeting

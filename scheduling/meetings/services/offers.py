@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients.audit import audit
 from clients.models import AccountManager, Contact, Person
 from scheduling.engine import NearMiss, Policy, Slot
 from scheduling.meetings.errors import BookingError, InvalidBooking, OfferClosed, SlotBlocked, SlotTaken
-from scheduling.meetings.models import Invitee, Meeting, Offer, OfferedTime, OfferEvent
+from scheduling.meetings.models import Invitee, Meeting, Offer, OfferedTime, OfferEvent, Vote
 from scheduling.meetings.models.offers import MOST_TIMES
 from scheduling.meetings.nudge import nudge_workers
 from scheduling.meetings.offers.invited import Invited, is_held, times_of
@@ -127,17 +128,45 @@ def close_offer(*, actor: AccountManager, offer: Offer, start_at: dt.datetime, n
 
 
 @booking_transaction
-def withdraw_offer(*, actor: Person, offer: Offer, now: dt.datetime) -> None:
-    """Nothing can be chosen any more, and what was kept is free; once more, it changes nothing. Raises: OfferClosed."""
+def withdraw_offer(*, actor: Person, offer: Offer, now: dt.datetime, is_silent: bool = False) -> None:
+    """Nothing can be chosen any more, and what was kept is free; once more, it changes nothing.
+
+    Contacts who got the times are told by mail, unless it `is_silent`. Raises: OfferClosed.
+    """
     stored = locked(offer).offer
     if stored.withdrawn_at is not None:
         return
     if stored.meeting_id is not None:
         raise OfferClosed
-    stored.withdrawn_at = now
-    stored.save(update_fields=["withdrawn_at"])
+    stored.withdrawn_at, stored.is_withdrawn_silently = now, is_silent
+    stored.save(update_fields=["withdrawn_at", "is_withdrawn_silently"])
     free_times(stored)
     note(stored, Kind.WITHDRAWN, now, person=actor)
+
+
+@booking_transaction
+def add_time(*, actor: AccountManager, offer: Offer, start_at: dt.datetime, now: dt.datetime) -> None:
+    """A time that a contact wished for is offered to all who vote, and kept for nobody; once more, it changes nothing.
+
+    Whoever wished for it says yes to it; the others are asked again.
+
+    Raises: InvalidBooking, OfferClosed, SlotBlocked, SlotTaken, TryAgain.
+    """
+    invited = locked(offer)
+    stored = invited.offer
+    time = stored.times.filter(start_at=start_at).first()
+    if time is None or stored.is_settled or not stored.is_vote:
+        raise OfferClosed
+    if time.found_by_id is None:
+        return
+    check_time(start_at, stored.duration_minutes, now)
+    possible_slot(invited, start_at, now)
+    row = next(row for row in invited.asked if row.contact_id == time.found_by_id)
+    time.found_by = None
+    time.save(update_fields=["found_by"])
+    Vote.objects.create(invitee=row, time=time, answer=Vote.Answer.YES)
+    stored.invitees.filter(contact__isnull=False).exclude(pk=row.pk).update(answered_at=None)
+    note(stored, Kind.ADDED, now, person=actor, start_at=start_at)
 
 
 def close_due_offers(*, now: dt.datetime) -> int:
@@ -153,11 +182,12 @@ def close_due_offers(*, now: dt.datetime) -> int:
 def close_by_rule(offer: Offer, *, now: dt.datetime) -> bool:
     """Whether the rule ended the vote: the best time is booked to which nobody who must come says no.
 
-    Where there is none, the account manager is told, once.
+    Where there is none, the account manager is told, once for the same times.
     """
     invited = locked(offer)
     stored = invited.offer
-    if stored.is_settled or stored.events.filter(kind=Kind.UNDECIDED).exists():
+    latest = stored.events.filter(kind__in=(Kind.UNDECIDED, Kind.ADDED)).last()
+    if stored.is_settled or (latest is not None and latest.kind == Kind.UNDECIDED):
         return False
     answered = any(row.answered_at for row in invited.asked)
     wanted = [one for one in standings(invited, now=now) if one.slot is not None and not one.is_refused]
@@ -299,11 +329,16 @@ def _check_people(
 
 def _check_times(starts: Sequence[dt.datetime], duration_minutes: int, now: dt.datetime) -> None:
     if not 1 <= len(starts) <= MOST_TIMES:
-        raise InvalidBooking("times", _("Tick one to %(most)d times to offer.") % {"most": MOST_TIMES})
+        message = ngettext("Tick %(most)d time to offer.", "Tick one to %(most)d times to offer.", MOST_TIMES)
+        raise InvalidBooking("times", message % {"most": MOST_TIMES})
     for start_at in starts:
         check_time(start_at, duration_minutes, now)
     if starts[-1] > now + FURTHEST_OFFERED:
-        raise InvalidBooking("times", _("Offer times within the next %(days)d days.") % {"days": FURTHEST_OFFERED.days})
+        days = FURTHEST_OFFERED.days
+        message = ngettext(
+            "Offer times within the next %(days)d day.", "Offer times within the next %(days)d days.", days
+        )
+        raise InvalidBooking("times", message % {"days": days})
 
 
 def _check_deadlines(
@@ -317,8 +352,13 @@ def _check_deadlines(
         message = _("Choose when the vote ends: after now, and before the first of the offered times.")
         raise InvalidBooking("answer_by_at", message)
     if hold_until_at is not None and not now < hold_until_at <= now + LONGEST_HOLD:
-        message = _("Choose until when the times are kept: after now, and at most %(days)d days from now.")
-        raise InvalidBooking("hold_until_at", message % {"days": LONGEST_HOLD.days})
+        days = LONGEST_HOLD.days
+        message = ngettext(
+            "Choose until when the times are kept: after now, and at most %(days)d day from now.",
+            "Choose until when the times are kept: after now, and at most %(days)d days from now.",
+            days,
+        )
+        raise InvalidBooking("hold_until_at", message % {"days": days})
 
 
 def check_apart(starts: Sequence[dt.datetime], duration_minutes: int, buffer_minutes: int) -> None:

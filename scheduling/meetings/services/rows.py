@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clients.models import Contact, Person
 from holidays_app.calendars import UnsupportedYear
@@ -21,10 +22,12 @@ FURTHEST = dt.timedelta(days=731)
 def check_time(start_at: dt.datetime, duration_minutes: int, now: dt.datetime) -> None:
     """Raises: InvalidBooking where no meeting can be booked for that time, whoever attends."""
     if duration_minutes <= 0 or duration_minutes % 15 or duration_minutes > LONGEST_MINUTES:
-        raise InvalidBooking(
-            "duration_minutes",
-            _("Choose a duration of 15, 30, 45 … up to %(most)d minutes.") % {"most": LONGEST_MINUTES},
+        message = ngettext(
+            "Choose a duration of 15, 30, 45 … up to %(most)d minute.",
+            "Choose a duration of 15, 30, 45 … up to %(most)d minutes.",
+            LONGEST_MINUTES,
         )
+        raise InvalidBooking("duration_minutes", message % {"most": LONGEST_MINUTES})
     if start_at.timestamp() % (15 * 60):
         raise InvalidBooking("start_at", _("Choose a start on a quarter of an hour."))
     if start_at <= now:

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 
 from django import template
+from django.utils.safestring import SafeString
 
 from clients.reader import Reader
 from scheduling.meetings.proposals import wording
@@ -40,6 +41,12 @@ def number(value: float, reader: Reader) -> str:
 def listing(items: Iterable[str], reader: Reader) -> str:
     """“Claire, Kenji and Priya”."""
     return wording.plain_listing(items, reader)
+
+
+@register.filter
+def names(items: Iterable[str], reader: Reader) -> SafeString:
+    """The same, each one set apart from the direction of the others."""
+    return wording.listing(items, reader)
 
 
 @register.simple_tag

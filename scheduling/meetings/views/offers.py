@@ -25,7 +25,7 @@ from scheduling.meetings.errors import (
     StaleMeeting,
 )
 from scheduling.meetings.forms.booking import IdempotentForm
-from scheduling.meetings.forms.offers import CloseForm, OfferForm
+from scheduling.meetings.forms.offers import CloseForm, OfferForm, WithdrawForm
 from scheduling.meetings.models import Offer
 from scheduling.meetings.offers.overview import overview
 from scheduling.meetings.selectors import offers_for, with_answers
@@ -107,14 +107,29 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes the offer back; what it kept is free."""
-    offer = _offer(request, pk)
+    offer, form = _offer(request, pk), WithdrawForm(request.POST)
 
     def act() -> str:
-        services.withdraw_offer(actor=actor_of(request), offer=offer, now=timezone.now())
+        is_silent = form.cleaned_data["is_silent"]
+        services.withdraw_offer(actor=actor_of(request), offer=offer, is_silent=is_silent, now=timezone.now())
         return reverse("meetings:offer", args=[pk])
 
     done = _("Withdrawn. Nothing can be chosen any more, and what was kept is free.")
-    return _act(request, offer, IdempotentForm(request.POST), act, done)
+    return _act(request, offer, form, act, done)
+
+
+@require_POST
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offers a time that a contact wished for to all who vote."""
+    offer, form = _offer(request, pk), CloseForm(request.POST)
+
+    def act() -> str:
+        start_at = form.cleaned_data["start_at"]
+        services.add_time(actor=actor_of(request), offer=offer, start_at=start_at, now=timezone.now())
+        return reverse("meetings:offer", args=[pk])
+
+    done = _("Added. In a few minutes the others are asked whether this time suits them too.")
+    return _act(request, offer, form, act, done)
 
 
 def _act(request: HttpRequest, offer: Offer, form: IdempotentForm, act: Callable[[], str], done: str) -> HttpResponse:
@@ -137,7 +152,7 @@ def _render(request: HttpRequest, offer: Offer, *, error: str = "", status: int 
         "overview": overview(offer, now=timezone.now(), reader=reader_for(request)),
         "error": error,
         "close_key": uuid.uuid4(),
-        "withdraw_key": uuid.uuid4(),
+        "withdraw_form": WithdrawForm(initial={"idempotency_key": uuid.uuid4()}),
     }
     return render(request, "meetings/offer.html", context, status=status)
 

@@ -74,7 +74,7 @@ class Entry:
     @property
     def about(self) -> str:
         """What it is for, in words."""
-        return ", ".join(str(Purpose(purpose).label) for purpose in self.purposes)
+        return " · ".join(str(Purpose(purpose).label) for purpose in self.purposes)
 
     @property
     def channel_label(self) -> str:
@@ -252,10 +252,11 @@ def in_words(day_off: DayOff, contact: Contact, reader: Reader) -> str:
     """“National Day, China”, “away: parental leave”, or “not a working day”."""
     if day_off.off is Off.HOLIDAY:
         place = contact.calendar.title(reader.language) if contact.calendar else ""
-        return ", ".join(part for part in (day_off.name, place) if part)
+        return _("%(holiday)s, %(place)s") % {"holiday": day_off.name, "place": place} if place else day_off.name
+    if day_off.off is Off.AWAY and day_off.name:
+        return pgettext("of a person", "away: %(reason)s") % {"reason": day_off.name}
     if day_off.off is Off.AWAY:
-        away = pgettext("of a person", "away")
-        return f"{away}: {day_off.name}" if day_off.name else away
+        return pgettext("of a person", "away")
     return _("not a working day")
 
 

@@ -4,12 +4,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.meetings.forms.booking import IdempotentForm, InstantField
+from scheduling.meetings.forms.offers import InstantsField
 
 
 class ChoiceForm(IdempotentForm):
     """One of the times."""
 
     start_at = InstantField(error_messages={"required": _("Choose one of the times first.")})
+
+
+class WishForm(IdempotentForm):
+    """Other times for a vote."""
+
+    start_at = InstantsField(error_messages={"required": _("Tick one or two times.")})
 
 
 class WordsForm(IdempotentForm):

@@ -16,6 +16,19 @@ from scheduling.outreach.models.check_ins import Enrolment, Purpose
 from scheduling.outreach.models.public_pages import Enquiry
 from scheduling.outreach.models.surveys import Survey
 
+# Whom or what a message may be about, apart from a contact, of whom most are.
+SUBJECTS = (
+    "meeting",
+    "attendance",
+    "account_manager",
+    "change",
+    "approval_event",
+    "survey",
+    "offer",
+    "offer_event",
+    "enquiry",
+)
+
 
 class Message(models.Model):
     """One mail to one person, or a check-in that goes by chat or is said; its words are found when it is sent."""
@@ -35,11 +48,14 @@ class Message(models.Model):
         REPLY = "reply", _("Wish for another time")
         OFFER = "offer", _("Times to choose from")
         OFFER_REMINDER = "offer_remind", _("Reminder of times to choose from")
+        OFFER_ADDED = "offer_added", _("Another time to choose from")
+        OFFER_ENDED = "offer_ended", _("End of an offer")
         OFFER_NEWS = "offer_news", _("News of an offer")
         LINK = "link", _("New private link")
         CODE = "code", _("Code for a public page")
         ENQUIRY = "enquiry", _("Question whether a request is meant")
         DECLINED = "declined", _("Answer to a request")
+        REQUEST = "request", _("New request")
 
     class State(models.TextChoices):
         PENDING = "pending", pgettext_lazy("of a message", "Waiting")
@@ -70,14 +86,26 @@ class Message(models.Model):
     NEVER_SENT = (State.EXPIRED, State.SUPERSEDED, State.UNDELIVERABLE, State.SUPPRESSED)
 
     # What is to be said: the same occasion never makes a second message, however often it is planned.
-    occurrence_key = models.CharField(max_length=120, unique=True, editable=False)
+    occurrence_key = models.CharField(max_length=120, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     # Who reads it: an attendee of a meeting, or else a contact or an account manager.
     meeting = models.ForeignKey(
-        Meeting, models.CASCADE, null=True, blank=True, related_name="messages", verbose_name=_("meeting")
+        Meeting,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="messages",
+        verbose_name=_("meeting"),
     )
     attendance = models.ForeignKey(
-        Attendance, models.CASCADE, null=True, blank=True, related_name="messages", verbose_name=_("attendee")
+        Attendance,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="messages",
+        verbose_name=_("attendee"),
     )
     contact = models.ForeignKey(
         Contact, models.CASCADE, null=True, blank=True, related_name="messages", verbose_name=_("contact")
@@ -87,12 +115,19 @@ class Message(models.Model):
         models.CASCADE,
         null=True,
         blank=True,
+        db_index=False,
         related_name="messages",
         verbose_name=_("account manager"),
     )
     # The change that is told of; for a reminder, the one that fixed the start.
     change = models.ForeignKey(
-        MeetingChange, models.CASCADE, null=True, blank=True, related_name="messages", verbose_name=_("change")
+        MeetingChange,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="messages",
+        verbose_name=_("change"),
     )
     sequence = models.PositiveIntegerField(_("sequence"), null=True, blank=True)
     # Of a check-in: by which enrolment, for what, and on which date of the contact's own calendar.
@@ -124,7 +159,7 @@ class Message(models.Model):
     offer_event = models.ForeignKey(
         OfferEvent, models.CASCADE, null=True, blank=True, db_index=False, related_name="messages", editable=False
     )
-    # Of somebody unknown, who reads what is asked or answered.
+    # Of somebody unknown, who reads what is asked or answered, unless an account manager is told of it.
     enquiry = models.ForeignKey(
         Enquiry, models.CASCADE, null=True, blank=True, db_index=False, related_name="messages", editable=False
     )
@@ -142,7 +177,7 @@ class Message(models.Model):
     lead_minutes = models.PositiveIntegerField(_("minutes before"), null=True, blank=True)
     address = models.CharField(_("mail address"), max_length=254, blank=True)
     # One for every try, so that a mail program shows a repetition once.
-    message_id = models.CharField("Message-ID", max_length=255, unique=True, editable=False)
+    message_id = models.CharField("Message-ID", max_length=255, editable=False)
 
     created_at = models.DateTimeField(_("planned"))
     due_at = models.DateTimeField(_("due"))
@@ -165,6 +200,9 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
+            # As constraints, since a unique text field has a second index, for LIKE.
+            models.UniqueConstraint(fields=["occurrence_key"], name="message_once_an_occasion"),
+            models.UniqueConstraint(fields=["message_id"], name="message_id_is_its_own"),
             models.CheckConstraint(
                 name="message_other_than_mail_is_check_in", condition=Q(channel="email") | Q(kind="check_in")
             ),
@@ -200,17 +238,15 @@ class Message(models.Model):
             models.Index(fields=["due_at", "id"], name="message_by_due"),
             models.Index(fields=["state", "due_at"], name="message_by_state"),
             models.Index(
-                fields=["approval_event"], name="message_of_approval", condition=Q(approval_event__isnull=False)
-            ),
-            models.Index(
                 fields=["due_at"],
                 name="message_to_say",
                 condition=Q(channel__in=["phone", "in_person"], state__in=["pending", "claimed", "to_say"]),
             ),
-            models.Index(fields=["survey"], name="message_of_survey", condition=Q(survey__isnull=False)),
-            models.Index(fields=["offer"], name="message_of_offer", condition=Q(offer__isnull=False)),
-            models.Index(fields=["enquiry"], name="message_of_enquiry", condition=Q(enquiry__isnull=False)),
-            models.Index(fields=["offer_event"], name="message_of_offer_event", condition=Q(offer_event__isnull=False)),
+            # Of what most messages are not about: empty entries would only slow down the planning.
+            *(
+                models.Index(fields=[name], name=f"message_of_{name}", condition=Q((f"{name}__isnull", False)))
+                for name in SUBJECTS
+            ),
         ]
 
     def __str__(self) -> str:
@@ -221,7 +257,7 @@ class Message(models.Model):
         """Whoever reads it."""
         if self.attendance is not None:
             return self.attendance.person
-        if self.enquiry is not None:
+        if self.enquiry is not None and self.account_manager is None:
             return self.enquiry.correspondent
         # The database holds exactly one of the two.
         return cast(AccountManager | Contact, self.contact or self.account_manager)
@@ -229,7 +265,7 @@ class Message(models.Model):
     @property
     def sender(self) -> AccountManager | None:
         """In whose name it goes, and who gets the answer; nobody where Dayband itself speaks to an account manager."""
-        if self.kind == self.Kind.REPLY:
+        if self.kind in (self.Kind.REPLY, self.Kind.REQUEST):
             return None
         if self.meeting is not None:
             return self.meeting.organizer

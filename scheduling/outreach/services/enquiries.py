@@ -27,6 +27,8 @@ State = Enquiry.State
 
 #: So long the link in the mail works, and what nobody confirms is kept.
 CONFIRM_WITHIN = dt.timedelta(days=1)
+#: Later an account manager does not hear of a request by mail any more.
+TOLD_WITHIN = dt.timedelta(days=7)
 #: So long a request is kept once it is answered.
 KEPT_FOR = dt.timedelta(days=90)
 
@@ -61,9 +63,13 @@ def enquiry_with(hashed: bytes, *, now: dt.datetime) -> Enquiry:
     return enquiry
 
 
+@transaction.atomic
 def confirm_enquiry(*, enquiry: Enquiry, now: dt.datetime) -> None:
-    """From now on the account manager sees it; once more, it changes nothing."""
-    Enquiry.objects.filter(pk=enquiry.pk, state=State.UNCONFIRMED).update(state=State.WAITING, confirmed_at=now)
+    """From now on the account manager sees it, and is told by mail; once more, it changes nothing."""
+    unconfirmed = Enquiry.objects.filter(pk=enquiry.pk, state=State.UNCONFIRMED)
+    if unconfirmed.update(state=State.WAITING, confirmed_at=now):
+        manager = enquiry.account_manager
+        _write(enquiry, Message.Kind.REQUEST, now, expires_at=now + TOLD_WITHIN, account_manager=manager)
 
 
 @transaction.atomic
@@ -113,12 +119,21 @@ def _settle(
     audit(actor=actor, action=f"{state} enquiry", subject=enquiry, now=now)
 
 
-def _write(enquiry: Enquiry, kind: Message.Kind, now: dt.datetime, *, expires_at: dt.datetime) -> None:
+def _write(
+    enquiry: Enquiry,
+    kind: Message.Kind,
+    now: dt.datetime,
+    *,
+    expires_at: dt.datetime,
+    account_manager: AccountManager | None = None,
+) -> None:
+    """Writes to whoever asks, or to an account manager about them."""
     Message.objects.create(
         occurrence_key=f"{kind}:{enquiry.pk}",
         kind=kind,
         enquiry=enquiry,
-        address=enquiry.email,
+        account_manager=account_manager,
+        address=account_manager.email if account_manager else enquiry.email,
         message_id=new_message_id(),
         created_at=now,
         due_at=now,

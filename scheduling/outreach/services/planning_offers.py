@@ -1,13 +1,14 @@
-"""Tells of offers: the times to contacts, reminders to who has not answered, and to our people what came of it."""
+"""Tells of offers: the times and their end to contacts, reminders to who has not answered, what came of it to us."""
 
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from clients.models import Contact
-from scheduling.meetings.models import Invitee, OfferEvent
+from scheduling.meetings.models import Attendance, Invitee, OfferEvent
+from scheduling.meetings.models.meeting import Status
 from scheduling.outreach.check_ins.calendar import DAY, ContactDays, instant
 from scheduling.outreach.check_ins.contact_days import contact_days
 from scheduling.outreach.mail import new_message_id
@@ -30,6 +31,8 @@ LOOK_BACK_DAYS = 7
 HORIZON = 3 * EVERY
 #: A reminder that late is not sent any more.
 GRACE = dt.timedelta(hours=6)
+#: So long after an account manager added a time to a vote its contacts hear of it: of several in one mail.
+ADDED_AFTER = dt.timedelta(minutes=10)
 TALLY = "offers"
 CHUNK = 500
 
@@ -37,7 +40,12 @@ CHUNK = 500
 def plan_offers(*, now: dt.datetime) -> int:
     """How many messages about offers were written; each once, however many plan them."""
     planned = _write(_of_times(now)) + _write(_of_news(now))
-    return planned + (remind_of_offers(now=now) if is_time(TALLY, now) else 0)
+    return planned + (_follow_up(now) if is_time(TALLY, now) else 0)
+
+
+def _follow_up(now: dt.datetime) -> int:
+    """What is in no hurry, and asks of more rows."""
+    return remind_of_offers(now=now) + _write(_of_added_times(now)) + _write(_of_ends(now))
 
 
 def remind_of_offers(*, now: dt.datetime) -> int:
@@ -109,18 +117,97 @@ def _of_times(now: dt.datetime) -> Iterable[Message]:
     ]
 
 
+def _of_added_times(now: dt.datetime) -> Iterable[Message]:
+    """To those who got the times before one was added and have not answered since."""
+    messages = Message.objects.filter(offer=OuterRef("offer"), contact=OuterRef("contact"))
+    added = OfferEvent.objects.filter(
+        offer=OuterRef("offer"), kind=OfferEvent.Kind.ADDED, at__gt=now - TOLD_WITHIN
+    ).order_by("-at")
+    rows = (
+        _waiting(now)
+        .filter(answered_at=None)
+        .annotate(added_at=Subquery(added.values("at")[:1]))
+        .filter(
+            Exists(messages.filter(kind=Kind.OFFER, state=Message.State.SENT, sent_at__lt=OuterRef("added_at"))),
+            # One that is due later names this time too.
+            ~Exists(messages.filter(kind=Kind.OFFER_ADDED, due_at__gt=OuterRef("added_at"))),
+        )
+    )
+    return [
+        _message(
+            row,
+            now,
+            f"offer_added:{row.offer_id}:{row.contact_id}:{row.added_at:%Y%m%dT%H%M%S}",
+            Kind.OFFER_ADDED,
+            due_at=row.added_at + ADDED_AFTER,
+            expires_at=row.last_at,
+        )
+        for row in rows[:CHUNK]
+    ]
+
+
+def _of_ends(now: dt.datetime) -> Iterable[Message]:
+    """To contacts who got the times: they were taken back, have passed, or one was booked at which they can't come.
+
+    Whoever comes to the meeting gets its invitation and nothing else; whoever was offered newer times does not hear of
+    those that have passed.
+    """
+    messages = Message.objects.filter(offer=OuterRef("offer"), contact=OuterRef("contact"))
+    invitations = Message.objects.filter(meeting=OuterRef("offer__meeting"), attendance__contact=OuterRef("contact"))
+    attends = Attendance.objects.filter(
+        meeting=OuterRef("offer__meeting"), contact=OuterRef("contact"), status=Status.CONFIRMED
+    )
+    newer = Invitee.objects.filter(
+        contact=OuterRef("contact"),
+        offer__account_manager=OuterRef("offer__account_manager"),
+        offer__created_at__gt=OuterRef("offer__created_at"),
+    )
+    since = now - TOLD_WITHIN
+    is_withdrawn = Q(offer__withdrawn_at__gt=since, offer__is_withdrawn_silently=False)
+    is_booked = Q(offer__booked_at__gt=since, offer__meeting__status=Status.CONFIRMED)
+    is_over = Q(offer__meeting=None, offer__withdrawn_at=None, last_at__gt=since, last_at__lte=now)
+    rows = (
+        Invitee.objects.filter(
+            Exists(messages.filter(kind=Kind.OFFER, state=Message.State.SENT)),
+            ~Exists(messages.filter(kind=Kind.OFFER_ENDED)),
+            contact__erased_at=None,
+        )
+        .annotate(last_at=Max("offer__times__start_at"))
+        .filter(is_withdrawn | (is_booked & ~Exists(attends) & ~Exists(invitations)) | (is_over & ~Exists(newer)))
+        .select_related("offer", "contact")
+        .order_by("pk")
+    )
+    return [
+        _message(
+            row,
+            now,
+            f"offer_ended:{row.offer_id}:{row.contact_id}",
+            Kind.OFFER_ENDED,
+            due_at=(ended_at := row.offer.withdrawn_at or row.offer.booked_at or row.last_at),
+            expires_at=ended_at + TOLD_WITHIN,
+        )
+        for row in rows[:CHUNK]
+    ]
+
+
 # Any, because mypy knows an annotation only where it is made.
 def _waiting(now: dt.datetime) -> QuerySet[Any]:
     """The contacts who are asked by an offer that is open, with its last time."""
     rows = Invitee.objects.filter(
         contact__isnull=False, offer__meeting__isnull=True, offer__withdrawn_at__isnull=True
-    ).annotate(last_at=Max("offer__times__start_at"))
+    ).annotate(last_at=Max("offer__times__start_at", filter=Q(offer__times__found_by=None)))
     return rows.filter(last_at__gt=now).select_related("offer", "contact__calendar").order_by("pk")
 
 
 def _of_news(now: dt.datetime) -> Iterable[Message]:
+    """To account managers; what one act did in several steps is one message, of the last of them."""
     told = Message.objects.filter(offer_event=OuterRef("pk"))
-    events = OfferEvent.objects.filter(~Exists(told), kind__in=OfferEvent.TOLD, at__gt=now - TOLD_WITHIN)
+    later = OfferEvent.objects.filter(
+        offer=OuterRef("offer"), at=OuterRef("at"), kind__in=OfferEvent.TOLD, pk__gt=OuterRef("pk")
+    )
+    events = OfferEvent.objects.filter(
+        ~Exists(told), ~Exists(later), kind__in=OfferEvent.TOLD, at__gt=now - TOLD_WITHIN
+    )
     return [
         Message(
             occurrence_key=f"offer_news:{event.pk}",

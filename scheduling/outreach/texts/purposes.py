@@ -24,6 +24,9 @@ class TextPurpose(models.TextChoices):
     RECOMMENDATION = "recommendation", _("Survey each quarter (NPS)")
     OFFER = "offer", _("Times to choose from")
     OFFER_REMINDER = "offer_reminder", _("A reminder of times to choose from")
+    OFFER_ADDED = "offer_added", _("Another time to choose from")
+    OFFER_ENDED = "offer_ended", _("Times that can’t be chosen any more")
+    OFFER_WITHOUT = "offer_without", _("A vote has ended with a time at which the reader can’t come")
     NEW_LINK = "new_link", _("A new link to the contact’s own page")
     ENTRY_CODE = "entry_code", _("A code for a public page")
     ENQUIRY_CHECK = "enquiry_check", _("Question to somebody unknown whether a request is meant")
@@ -65,6 +68,9 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         TextPurpose.ENQUIRY_DECLINED: _EVERYWHERE,
         TextPurpose.OFFER: (*_EVERYWHERE, "title", "duration", "times"),
         TextPurpose.OFFER_REMINDER: (*_EVERYWHERE, "title", "duration", "times"),
+        TextPurpose.OFFER_ADDED: (*_EVERYWHERE, "title", "duration", "times"),
+        TextPurpose.OFFER_ENDED: (*_EVERYWHERE, "title", "duration"),
+        TextPurpose.OFFER_WITHOUT: (*_EVERYWHERE, "title", "duration"),
     }
 )
 #: Names that may stand in what begins and ends a mail. Mails about meetings, which have no sender, are greeted alike.

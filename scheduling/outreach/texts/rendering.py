@@ -21,7 +21,13 @@ from scheduling.outreach.texts.shipped import Shipped, shipped
 from scheduling.outreach.texts.wordings import OwnTexts, own_frames, own_texts
 
 #: What is about times that are offered, and not about a meeting.
-OFFERS = (TextPurpose.OFFER, TextPurpose.OFFER_REMINDER)
+OFFERS = (
+    TextPurpose.OFFER,
+    TextPurpose.OFFER_REMINDER,
+    TextPurpose.OFFER_ADDED,
+    TextPurpose.OFFER_ENDED,
+    TextPurpose.OFFER_WITHOUT,
+)
 
 
 @dataclass(frozen=True)

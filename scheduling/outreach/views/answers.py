@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from clients.links import Purpose
 from clients.models import PrivateLink
+from clients.requests import reader_for
 from clients.views.private import private_page
 from scheduling.meetings.errors import StaleMeeting
 from scheduling.meetings.models import Attendance
 from scheduling.meetings.models.meeting import Status
 from scheduling.outreach import services
 from scheduling.outreach.forms.answers import AnotherTimeForm
-from scheduling.outreach.own_page import attendances_of, coming_meeting
+from scheduling.outreach.own_page import attendances_of, coming_meeting, day_around
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,6 +66,7 @@ def _page(
         "form": form or AnotherTimeForm(),
         "is_off": attendance.status == Status.CANCELLED,
         "is_open": attendance.status == Status.CONFIRMED and meeting.start_at > now,
+        "own_day": day_around(attendance, link.contact, now=now, reader=reader_for(request)),
     }
     return render(request, "client/meeting.html", context, status=status)
 

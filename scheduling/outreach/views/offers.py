@@ -40,7 +40,7 @@ from scheduling.meetings.offers.invited import Invited
 from scheduling.meetings.offers.page import OfferPage, offer_page
 from scheduling.meetings.offers.week import week_page
 from scheduling.meetings.views.once import answer_request_once
-from scheduling.outreach.forms.offers import ChoiceForm, VoteForm, WordsForm
+from scheduling.outreach.forms.offers import ChoiceForm, VoteForm, WishForm, WordsForm
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -73,11 +73,13 @@ def offer(request: HttpRequest, link: PrivateLink, pk: int) -> HttpResponse:
 @page_methods
 @private_page(Purpose.OFFER, Purpose.HOME)
 def times(request: HttpRequest, link: PrivateLink, pk: int) -> HttpResponse:
-    """A week of other times, from the one that `week` lies in; a POST books or keeps one of them."""
+    """A week of other times, from the one that `week` lies in; a POST books, keeps or wishes for what is ticked."""
     found = _offered(link, pk)
-    if found.offer.is_vote or found.offer.is_settled:
+    if found.offer.is_settled:
         return _see(pk)
     if request.method == "POST":
+        if found.offer.is_vote:
+            return _wish(request, link, found)
         return _keep(request, link, found) if request.POST.get("act") == "keep" else _choose(request, link, found)
     return _week(request, link, found)
 
@@ -133,6 +135,17 @@ def _keep(request: HttpRequest, link: PrivateLink, found: Invited) -> HttpRespon
         services.keep_time(contact=link.contact, offer=found.offer, start_at=form.cleaned_data["start_at"], now=now)
 
     done = _("Kept for you for two hours. It is not booked yet: choose it below.")
+    return _act(request, link, found, form, act, done=done)
+
+
+def _wish(request: HttpRequest, link: PrivateLink, found: Invited) -> HttpResponse:
+    form = WishForm(request.POST)
+
+    def act(now: dt.datetime) -> None:
+        services.wish_for_times(contact=link.contact, offer=found.offer, starts=form.cleaned_data["start_at"], now=now)
+
+    manager = found.offer.account_manager.full_name
+    done = _("Thank you. %(name)s is told at once, and may offer it to everybody.") % {"name": manager}
     return _act(request, link, found, form, act, done=done)
 
 

@@ -25,7 +25,7 @@ from scheduling.meetings.proposals.for_contacts import DAYS_SHOWN, other_times
 from scheduling.meetings.services.by_contacts import Refusal
 from scheduling.meetings.views.once import answer_request_once
 from scheduling.outreach.forms.own_page import ChangeForm, MoveForm
-from scheduling.outreach.own_page import ComingMeeting, attendances_of, coming_meeting, own_page
+from scheduling.outreach.own_page import ComingMeeting, attendances_of, coming_meeting, day_around, own_page
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -34,8 +34,12 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 @private_page(Purpose.HOME)
 def home(request: HttpRequest, link: PrivateLink) -> HttpResponse:
     """Meetings to come and past ones, and what waits for an answer."""
-    page = own_page(link.contact, now=timezone.now())
-    return render(request, "client/home.html", {"link": link, "page": page})
+    now, contact = timezone.now(), link.contact
+    page = own_page(contact, now=now)
+    context: dict[str, Any] = {"link": link, "page": page}
+    if page.coming:
+        context["own_day"] = day_around(page.coming[0].attendance, contact, now=now, reader=reader_for(request))
+    return render(request, "client/home.html", context)
 
 
 @page_methods

@@ -17,7 +17,7 @@ from clients.selectors import contacts_for
 from clients.views.private import HOME_COOKIE, private_page
 from scheduling.outreach import services
 from scheduling.outreach.forms.own_page import EraseForm
-from scheduling.outreach.personal_data import told_about
+from scheduling.outreach.personal_data import counted, told_about
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -26,8 +26,7 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 @private_page(Purpose.HOME)
 def data(request: HttpRequest, link: PrivateLink) -> HttpResponse:
     """What there is, by what it is, with the ways to take it along and to have it erased."""
-    held = {name: len(rows) for name, rows in told_about(link.contact).items() if rows}
-    return render(request, "client/data.html", {"link": link, "held": held, "contact": link.contact})
+    return render(request, "client/data.html", {"link": link, "held": counted(link.contact), "contact": link.contact})
 
 
 @require_safe
@@ -65,8 +64,7 @@ def erase_contact(request: HttpRequest, pk: int) -> HttpResponse:
         services.erase_contact(actor=actor_of(request), contact=contact, now=timezone.now())
         messages.success(request, _("Nothing is held about this person any more."))
         return redirect("desk:client", contact.client_id)
-    held = {name: len(rows) for name, rows in told_about(contact).items() if rows}
-    context = {"contact": contact, "form": form, "held": held}
+    context = {"contact": contact, "form": form, "held": counted(contact)}
     return render(request, "outreach/personal_data.html", context, status=422 if form.is_bound else 200)
 
 

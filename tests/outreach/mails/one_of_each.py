@@ -143,6 +143,18 @@ class OneOfEach:
         news = self._offered.events.get(kind="none_suits")
         return [self._to(self.manager, Kind.OFFER_NEWS, offer=self._offered, offer_event=news)]
 
+    def _offer_added(self) -> list[Message]:
+        return [self._to(self.contact, Kind.OFFER_ADDED, offer=self._offered)]
+
+    def _offer_ended(self) -> list[Message]:
+        """Of an offer that was withdrawn, and of a vote that ended without its reader."""
+        ended = send(Offering(self.manager, [self.contact]), times=[self.start_at + 3 * DAY], now=self.now)
+        meetings.withdraw_offer(actor=self.manager, offer=ended, now=self.now)
+        booked = send(Offering(self.manager, [self.contact]), times=[self.start_at + 3 * DAY], now=self.now)
+        meetings.close_offer(actor=self.manager, offer=booked, start_at=self.start_at + 3 * DAY, now=self.now)
+        booked.refresh_from_db()
+        return [self._to(self.contact, Kind.OFFER_ENDED, offer=offer) for offer in (ended, booked)]
+
     def _link(self) -> list[Message]:
         return [self._to(self.contact, Kind.LINK)]
 
@@ -159,6 +171,9 @@ class OneOfEach:
     def _declined(self) -> list[Message]:
         enquiry = Enquiry.objects.get()
         return [self._stored(Kind.DECLINED, enquiry=enquiry, address=enquiry.email)]
+
+    def _request(self) -> list[Message]:
+        return [self._to(self.manager, Kind.REQUEST, enquiry=Enquiry.objects.get())]
 
     def _of(self, change: MeetingChange, kind: str, /, **values: Any) -> list[Message]:
         """To everybody in the meeting, who were told of that change or hear of it."""

@@ -39,16 +39,16 @@ def test_a_mail_speaks_its_readers_language_zone_and_clock(meeting: Meeting, ana
     assert mail["Content-Language"] == "es-CO"
     assert "Hola, Sra. Restrepo:" in text
     assert "Su reunión con Maya Okafor está confirmada." in text
-    assert "martes, 17 de marzo de 2026\n10:00 a. m.–10:45 a. m., Bogotá (GMT−5)" in text
+    assert "martes, 17 de marzo de 2026\n10:00 a. m.–10:45 a. m. · Bogotá (GMT−5)" in text
     assert "Videollamada: https://meet.example/northwind" in text
 
 
 def test_a_mail_says_when_it_is_for_everybody_else(meeting: Meeting, ana: Contact) -> None:
     text = text_of(mail_to(ana, Kind.CONFIRMATION)).replace("\u202f", " ")
     assert [line for line in text.splitlines() if line.startswith("- ")] == [
-        "- Ana Lucía Restrepo: 10:00 a. m., Bogotá (GMT−5)",
-        "- Maya Okafor (organiza): 3:00 p. m., Londres (GMT)",
-        "- Kenji Watanabe: mié, 18 de mar, 12:00 a. m., Tokio (GMT+9)",
+        "- Ana Lucía Restrepo: 10:00 a. m. · Bogotá (GMT−5)",
+        "- Maya Okafor (organiza): 3:00 p. m. · Londres (GMT)",
+        "- Kenji Watanabe: mié, 18 de mar · 12:00 a. m. · Tokio (GMT+9)",
     ]
 
 
@@ -84,8 +84,8 @@ def test_values_in_a_line_from_right_to_left_are_set_apart(meeting: Meeting, ken
     kenji.save()
     text = text_of(mail_to(kenji, Kind.CONFIRMATION))
     attendees = [line.removeprefix("- ") for line in text.splitlines() if line.startswith("- ")]
-    assert attendees[0] == "\u2068Kenji Watanabe\u2069: \u206812:00 ص\u2069, \u2068طوكيو (GMT+9)\u2069"
-    assert attendees[2].startswith("\u2068Maya Okafor\u2069 (الجهة المنظِّمة): \u2068الثلاثاء، 17 مارس\u2069, ")
+    assert attendees[0] == "\u2068Kenji Watanabe\u2069: \u206812:00 ص\u2069 · \u2068طوكيو (GMT+9)\u2069"
+    assert attendees[2].startswith("\u2068Maya Okafor\u2069 (الجهة المنظِّمة): \u2068الثلاثاء، 17 مارس\u2069 · ")
 
 
 def test_an_account_manager_is_pointed_to_the_meetings_page(
@@ -135,7 +135,7 @@ def test_a_moved_meeting_is_told_with_its_old_time_and_the_reason(meeting: Meeti
     text = text_of(mail)
     assert mail["Subject"] == "New time: Quarterly review, Thu 19 Mar, 15:00 (London)"
     assert "Reason: A flight." in text
-    assert "Thursday, 19 March 2026\n15:00–15:45, London (GMT)\nBefore: Tuesday, 17 March 2026, 15:00" in text
+    assert "Thursday, 19 March 2026\n15:00–15:45 · London (GMT)\nBefore: Tuesday, 17 March 2026, 15:00" in text
 
 
 @pytest.mark.usefixtures("told")
@@ -185,7 +185,7 @@ def test_a_second_move_is_told_from_the_time_of_the_first(
     deliver(clock=lambda: NOW + HOUR)
     change_meeting(meeting, MeetingChange.Kind.MOVED, at=NOW + 2 * HOUR, start_at=START + 2 * HOUR)
     text = text_of(mail_to(maya, Kind.UPDATE, NOW + 2 * HOUR))
-    assert "17:00–17:45, London (GMT)\nBefore: Tuesday, 17 March 2026, 16:00" in text
+    assert "17:00–17:45 · London (GMT)\nBefore: Tuesday, 17 March 2026, 16:00" in text
     assert "A flight." not in text
 
 
@@ -209,4 +209,4 @@ def test_whoever_had_no_address_at_first_reads_a_move_as_a_confirmation(
 
 def test_a_meeting_across_midnight_names_the_day_it_ends(maya: AccountManager, ana: Contact) -> None:
     make_meeting(maya, [ana], start_at=dt.datetime(2026, 3, 17, 23, 30, tzinfo=dt.UTC), booked_at=NOW)
-    assert "23:30 – Wed 18 Mar, 00:15, London (GMT)" in text_of(mail_to(maya, Kind.CONFIRMATION))
+    assert "23:30 – Wed 18 Mar, 00:15 · London (GMT)" in text_of(mail_to(maya, Kind.CONFIRMATION))

@@ -16,7 +16,18 @@ from scheduling.outreach.services.entry_codes import MAILS_AT_MOST, MOST_TRIES, 
 from scheduling.outreach.views.public_pages import CODES_AT_MOST, WRONG_CODES
 from tests.clients.sending import sent_by
 from tests.outreach.private import visitor
-from tests.outreach.public_pages.pages import PAGE, asked, browser_at, code_in_mail, shapes, text_of_page, words_of
+from tests.outreach.public_pages.pages import (
+    PAGE,
+    REQUEST,
+    asked,
+    browser_at,
+    code_in_mail,
+    shapes,
+    stamp,
+    steps,
+    text_of_page,
+    words_of,
+)
 from tests.people import make_account_manager, make_client, make_contact, make_team
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +93,24 @@ def test_known_and_unknown_addresses_get_the_same_answers_for_the_same_work(cont
     assert runs[0] == runs[1]
     assert runs[0][0][0].startswith("303")
     assert "clients_contact" not in "".join(runs[0][1])
+
+
+def test_known_and_unknown_addresses_run_the_same_lines(host: AccountManager, contact: Contact) -> None:
+    def run(email: str, address: str) -> tuple[list[str], list[str], list[str]]:
+        """What asking for a code, typing a wrong one, and leaving a request each run."""
+        browser = browser_at(address)
+        asking = steps(lambda: browser.post(f"{PAGE}client/", {"email": email}))
+        plan(now=timezone.now())
+        typed = wrong(code_of(EntryCode.objects.latest("pk")))
+        typing = steps(lambda: browser.post(f"{PAGE}code/", {"code": typed}))
+        request = {**REQUEST, "email": email, "stamp": stamp(host)}
+        return asking, typing, steps(lambda: browser.post(f"{PAGE}ask/", request))
+
+    # What is kept from then on, such as templates, is read before.
+    run("first@elsewhere.example", "192.0.2.3")
+    known, unknown = run(contact.email, "192.0.2.1"), run(STRANGER, "192.0.2.2")
+    assert all(any("public_pages.py" in line for line in lines) for lines in known)
+    assert known == unknown
 
 
 def test_right_code_opens_the_contacts_own_page_once(contact: Contact) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client as Browser
@@ -17,6 +18,7 @@ from scheduling.outreach.views.public_pages import ENQUIRIES_OF_A_NETWORK, ENQUI
 from tests.clients.sending import sent_by
 from tests.outreach.public_pages.pages import PAGE, REQUEST, browser_at, stamp, words_of
 from tests.people import make_account_manager, make_team
+from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,31 @@ def test_request_is_told_once_its_address_is_confirmed(host: AccountManager, des
     assert "that is confirmed" in answer.content.decode()
     assert "Vera Fremd" in desk.get("/").content.decode()
     assert "Mornings, please." in desk.get("/requests/").content.decode()
+
+
+def test_account_manager_is_told_of_a_confirmed_request_once_and_in_their_own_language(
+    host: AccountManager, smtp_server: SmtpServer
+) -> None:
+    host.language = "es"
+    host.save()
+    leave(host)
+    plan(now=timezone.now())
+    assert not Message.objects.filter(kind="request").exists()
+    page = Browser().get(link_in_mail(), follow=True)
+    for _time in range(2):
+        page.client.post("/with/-/", sent_by(page))
+    message = Message.objects.get(kind="request")
+    assert (message.account_manager, message.address, message.sender) == (host, host.email, None)
+    text = words_of(message)
+    kolkata = timezone.now().astimezone(ZoneInfo("Asia/Kolkata"))
+    for told in ("Vera Fremd", "Fremd & Co", REQUEST["about"], REQUEST["wishes"], "Deutsch", "GMT+5:30"):
+        assert told in text
+    assert re.search(rf"\b{kolkata:%-H}:|\b{kolkata:%-I}:", text)
+    assert f"/requests/#enquiry-{message.enquiry_id}-h" in text
+    deliver(clock=timezone.now)
+    mail = next(mail for mail in smtp_server.messages if host.email in mail["To"])
+    assert mail["Content-Language"] == "es"
+    assert "Reply-To" not in mail
 
 
 def test_mail_to_the_unknown_is_in_their_language_and_holds_nothing_that_was_typed_but_names(
@@ -174,7 +201,9 @@ def test_request_becomes_a_client_with_whoever_asked_as_its_contact(host: Accoun
     assert again["Location"] == f"/clients/{client.pk}/"
 
 
-@pytest.mark.parametrize(("fields", "mails"), [({"is_told": "on"}, ["declined", "enquiry"]), ({}, ["enquiry"])])
+@pytest.mark.parametrize(
+    ("fields", "mails"), [({"is_told": "on"}, ["declined", "enquiry", "request"]), ({}, ["enquiry", "request"])]
+)
 def test_request_is_declined_politely_or_silently(
     fields: dict[str, str], mails: list[str], host: AccountManager, desk: Browser
 ) -> None:
