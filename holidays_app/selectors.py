@@ -15,8 +15,9 @@ Kind = CalendarChange.Kind
 
 
 def calendars_for(actor: AbstractBaseUser | AnonymousUser) -> QuerySet[HolidayCalendar]:
-    """All calendars for whoever is signed in: they hold nothing about any client."""
-    return HolidayCalendar.objects.all() if actor.is_authenticated else HolidayCalendar.objects.none()
+    """The calendars of places for whoever is signed in: unlike those that one person keeps, they tell of no client."""
+    of_places = HolidayCalendar.objects.filter(is_personal=False)
+    return of_places if actor.is_authenticated else of_places.none()
 
 
 def calendar_days(

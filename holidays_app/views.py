@@ -48,7 +48,7 @@ def today_of(request: HttpRequest) -> dt.date:
 def calendar_list(request: HttpRequest) -> HttpResponse:
     """Every calendar with the next day off in it, and the way to any other country's."""
     reader, today = reader_of(request), today_of(request)
-    rows = list(calendars_for(request.user).filter(is_personal=False).annotate(change_count=Count("changes")))
+    rows = list(calendars_for(request.user).annotate(change_count=Count("changes")))
     in_a_year = today + dt.timedelta(days=366)
     days = days_for_calendars(rows, today, in_a_year, reader.language, as_far_as_known=True)
     listed = [

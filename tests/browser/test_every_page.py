@@ -41,8 +41,7 @@ def addresses() -> list[str]:
         reverse("meetings:list"),
         reverse("meetings:propose"),
         reverse("meetings:propose") + f"?client={client.pk}",
-        reverse("meetings:propose") + f"?client={client.pk}&{not_everybody(client)}",
-        # Refused, so that the form is open.
+        # Any one of the colleagues and an optional contact; refused, so that the form is open.
         reverse("meetings:propose") + f"?client={client.pk}&{not_everybody(client)}&take=9",
         reverse("meetings:propose") + f"?meeting={meeting.pk}",
         reverse("meetings:detail", args=[meeting.pk]),

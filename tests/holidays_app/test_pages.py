@@ -1,5 +1,6 @@
 """The calendar pages, as an account manager sees them."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from holidays_app.calendars import countries, known_until
+from holidays_app.calendars import Calendar, countries, known_until
 from holidays_app.models import CalendarChange, HolidayCalendar
-from holidays_app.services import ensure_place_calendar
+from holidays_app.services import ensure_place_calendar, personal_calendar
 from tests.people import make_account_manager
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,14 @@ def test_list_shows_every_calendar_with_its_next_day_off(reader: Client) -> None
     assert "local change" not in text
     year_page = reader.get(f"/calendars/{calendar.pk}/")
     assert re.fullmatch(rf"/calendars/{calendar.pk}/20\d\d/", year_page["Location"])
+
+
+def test_holidays_that_one_person_keeps_are_on_no_page(reader: Client) -> None:
+    kept = personal_calendar(owner="contact-7", current=None, place=Calendar("DE"), not_kept=[dt.date(2027, 5, 6)])
+    assert kept.is_personal
+    for name, *arguments in (("calendar", kept.pk), ("year", kept.pk, 2027)):
+        assert reader.get(reverse(f"holidays_app:{name}", args=arguments)).status_code == 404
+    assert "one person" not in reader.get("/calendars/").content.decode()
 
 
 def test_number_of_queries_does_not_grow_with_the_calendars(

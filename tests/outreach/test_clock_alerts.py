@@ -227,8 +227,8 @@ def test_the_mail_says_from_when_the_meeting_is_when_and_why(maya: AccountManage
         "From Tuesday, March 31, your meeting with Maya Okafor is at 11:00 AM instead of 12:00 PM in your time, "
         "because clocks change in London on Sunday, March 29." in text
     )
-    assert "11:00 AM–11:45 AM, New York (GMT−4)" in text
-    assert "- Maya Okafor (organizer): 4:00 PM, London (GMT+1)" in text
+    assert "11:00 AM–11:45 AM · New York (GMT−4)" in text
+    assert "- Maya Okafor (organizer): 4:00 PM · London (GMT+1)" in text
 
 
 def test_the_mail_speaks_its_readers_language(maya: AccountManager, ana: Contact) -> None:
@@ -279,7 +279,7 @@ def test_the_account_manager_sees_on_the_page_of_today_what_clocks_will_shift(
 
     assert (
         "Clocks change in London on Sunday, 29 March. Not everybody’s time stays: "
-        "Quarterly review, Tue 31 Mar: 10:00 instead of 11:00 for Ana Restrepo" in today(SOON_AFTER)
+        "Quarterly review · Tue 31 Mar · 10:00 instead of 11:00 for Ana Restrepo" in today(SOON_AFTER)
     )
     assert "Clocks change" not in today(DUE_AT - 2 * DAY)
     assert "Clocks change" not in today(CHANGE_AT + DAY)
