@@ -38,7 +38,7 @@ run: .venv/run.stamp $(CATALOGS)
 
 test: setup
 	@.venv/bin/python -m tests.browser.chromium
-	@.venv/bin/python -m pytest --numprocesses=5 --dist=worksteal $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses=4 --dist=worksteal $(ARGS)
 
 faults: setup
 	@FAULTS=full .venv/bin/python -m pytest $(ARGS) tests/concurrency tests/faults

@@ -26,6 +26,16 @@ import redis
 
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 60
+#: Of a PostgreSQL that lives for one run of the tests: nothing is to outlive it, and nobody copies or tidies it.
+BRIEF = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+}
 STOP_SECONDS = 10
 
 
@@ -187,7 +197,7 @@ def _postgresql(services: Services, directory: Path, *, durable: bool) -> Iterat
         "max_connections": "200",
     }
     if not durable:
-        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        settings |= BRIEF
 
     def command(port: int) -> list[str]:
         options = [f"--{name}={value}" for name, value in (settings | {"port": str(port)}).items()]

@@ -52,7 +52,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Tells the garbage collector what stays: going through all modules and tests again and again takes a while."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
