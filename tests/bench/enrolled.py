@@ -30,7 +30,9 @@ class Enrolled:
         self._contact = make_contact(client, address_as="Ms Okafor", reachable_hours=ALWAYS)
         self._plan = create_plan(actor=manager, client=client, contacts=[self._contact], now=START_AT)
         self._enrolment = self._plan.enrolments.get()
-        countries = [HolidayCalendar.objects.get_or_create(name="", country=code)[0] for code in CALENDARS]
+        countries = [
+            HolidayCalendar.objects.get_or_create(name="", country=code, subdivision="")[0] for code in CALENDARS
+        ]
         self._calendars = [calendar.pk for calendar in countries]
         self._count = 1
 
