@@ -26,17 +26,13 @@ import redis
 
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 60
+STOP_SECONDS = 10
 #: Of a PostgreSQL that lives for one run of the tests: nothing is to outlive it, and nobody copies or tidies it.
-BRIEF = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
+BRIEF = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes", "autovacuum"), "off") | {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "4GB",
 }
-STOP_SECONDS = 10
 
 
 class ServiceError(Exception):
