@@ -40,7 +40,9 @@ def addresses() -> list[str]:
         reverse("clients:me"),
         reverse("meetings:list"),
         reverse("meetings:propose"),
-        # Any one of the colleagues and an optional contact; refused, so that the form is open.
+        reverse("meetings:propose") + f"?client={client.pk}",
+        reverse("meetings:propose") + f"?client={client.pk}&{not_everybody(client)}",
+        # Refused, so that the form is open.
         reverse("meetings:propose") + f"?client={client.pk}&{not_everybody(client)}&take=9",
         reverse("meetings:propose") + f"?meeting={meeting.pk}",
         reverse("meetings:detail", args=[meeting.pk]),

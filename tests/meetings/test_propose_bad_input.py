@@ -236,7 +236,7 @@ def test_a_tampered_time_alone_keeps_the_booking_and_offers_others(browser: Brow
 values = st.text(max_size=12) | st.integers(-(10**20), 10**20).map(str) | st.dates().map(str) | st.datetimes().map(str)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     garbage=st.dictionaries(
         st.sampled_from(["contacts", "colleagues", "client", "duration", "first", "last", "policy", "day", "at"]),

@@ -4,7 +4,7 @@ import re
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clients.models import AccountManager, Contact
@@ -147,8 +147,6 @@ def test_no_text_adds_a_header_or_a_part_or_markup(meeting: Meeting, ana: Contac
     plain = parsed(write(message, correspondences([message])[message.pk], now=NOW).raw)
     tags = [tag for tag, _ in Reading(html_of(plain)).tags]
 
-    # Each writes a whole mail.
-    @settings(max_examples=40)
     @given(title=any_text, name=any_text, organizer=any_text, agenda=any_text)
     def check(title: str, name: str, organizer: str, agenda: str) -> None:
         message.its_meeting.title = title
