@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import Settings
 
 from tests.smtp import SmtpServer, running_smtp_server
 
@@ -59,17 +58,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def django_db_keepdb() -> bool:
     """Whether the database outlives the tests: it goes with its server, whoever is still connected."""
     return True
-
-
-@pytest.fixture(autouse=True)
-def _no_counts_left(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Empties the cache after a test that commits: Django then empties the tables of models, and its is none."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    is_committed = marker is not None and marker.kwargs.get("transaction", False)
-    if is_committed or not {"live_server", "transactional_db"}.isdisjoint(request.fixturenames):
-        with django_db_blocker.unblock():
-            cache.clear()
 
 
 @pytest.fixture

@@ -9,14 +9,10 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-# A trigger and not a privilege, because the application owns its tables. TRUNCATE is what the tests empty tables
-# with: a connection that asks for it by name may, and no connection of the application does.
+# A trigger and not a privilege, because the application owns its tables.
 AUDIT_ENTRIES_ARE_APPEND_ONLY = """
 CREATE FUNCTION refuse_to_change_audit_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'TRUNCATE' AND current_setting('dayband.may_truncate_audit', true) = 'on' THEN
-        RETURN NULL;
-    END IF;
     RAISE EXCEPTION 'audit entries are append-only: % refused', TG_OP USING ERRCODE = 'restrict_violation';
 END
 $$;

@@ -99,7 +99,7 @@ class Run:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project in which nothing has run yet, under a name with a space."""
     checkout = tmp_path_factory.mktemp("check out") / "dayband"
-    ignored = shutil.ignore_patterns(".*", "var", "tests", "__pycache__")
+    ignored = shutil.ignore_patterns(".*", "var", "tests", "*.pyc.*")
     shutil.copytree(ROOT, checkout, ignore=ignored)
     return checkout
 
@@ -113,7 +113,8 @@ def status(run: Run) -> int:
         connection.close()
 
 
-def test_run_answers_refuses_a_second_one_and_is_followed_by_one_that_ends_all_it_started(checkout: Path) -> None:
+def test_run_answers_refuses_a_second_one_ends_what_a_killed_one_left_and_ends_with_its_worker(checkout: Path) -> None:
+    """All upon one load of the demo, which takes longest."""
     port = free_port()
     with Run(checkout, port) as killed:
         killed.until_it_answers()
@@ -137,9 +138,7 @@ def test_run_answers_refuses_a_second_one_and_is_followed_by_one_that_ends_all_i
     assert run.output.endswith("Stopped.\n")
     assert run.has_left_nothing()
 
-
-def test_run_ends_with_its_worker(checkout: Path) -> None:
-    with Run(checkout, free_port()) as run:
+    with Run(checkout, port) as run:
         worker = run.process("worker")
         run.started = psutil.Process(run.pid).children(recursive=True)
         worker.kill()
