@@ -58,7 +58,7 @@ class WeekPage:
 def week_page(
     invited: Invited, contact: Contact, *, wanted_date: dt.date | None, now: dt.datetime, reader: Reader
 ) -> WeekPage:
-    """The week of that date on the reader's wall, or the first one in which a contact may find a time.
+    """The week of that date on the reader's wall; without one the first that may be chosen from, or the one after it.
 
     In a vote without what is offered already.
     """
@@ -82,13 +82,12 @@ def week_page(
         found = tuple(card for card in cards if reader.day_of(card.start_at) == day)
         reasons = () if found else _reasons(outlooks.get(day), people, reader)
         days.append(DayOfTimes(day, found, reasons, _hours(people, day, reader)))
-    return WeekPage(
-        days=tuple(days),
-        first_date=dates[0],
-        last_date=dates[-1],
-        earlier=_week(dates[0] - 7 * DAY, reader) if dates[0] > first_date else None,
-        later=_week(dates[0] + 7 * DAY, reader) if dates[-1] < last_date else None,
-    )
+    earlier = _week(dates[0] - 7 * DAY, reader) if dates[0] > first_date else None
+    later = _week(dates[0] + 7 * DAY, reader) if dates[-1] < last_date else None
+    if wanted_date is None and later and not any(day.cards for day in days):
+        # Of a week that is nearly over nothing may be left.
+        return week_page(invited, contact, wanted_date=later[0], now=now, reader=reader)
+    return WeekPage(tuple(days), first_date=dates[0], last_date=dates[-1], earlier=earlier, later=later)
 
 
 def _discreet(attendee: Attendee, contact: Contact) -> Attendee:
