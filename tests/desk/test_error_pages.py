@@ -67,7 +67,12 @@ def test_forbidden_page_says_whom_to_ask() -> None:
 
 
 @pytest.mark.django_db
-def test_form_without_its_token_says_to_send_it_again() -> None:
-    browser = Browser(enforce_csrf_checks=True)
-    response = browser.post(reverse("account_login"), {"login": "a@b.example", "password": "x"})
-    assert "send it again" in assert_calm(response, HTTPStatus.FORBIDDEN)
+@pytest.mark.parametrize(
+    ("path", "way_on"),
+    [("/accounts/login/", "/"), ("/with/mara/client/", "/with/mara/"), ("/you/wishes/", "/you/lost/")],
+)
+def test_form_without_its_token_says_to_send_it_again_and_leads_on(path: str, way_on: str) -> None:
+    response = Browser(enforce_csrf_checks=True).post(path, {"email": "a@b.example"})
+    html = assert_calm(response, HTTPStatus.FORBIDDEN)
+    assert "send it again" in html
+    assert f'<a class="btn btn--primary" href="{way_on}">' in html

@@ -221,7 +221,7 @@ CASES: dict[Callable[[Scene], Any], tuple[int, str, str]] = {
         "Take it back",
     ),
     no_time_chosen: (422, "Choose one of the times first.", "Confirm this time"),
-    form_without_its_cookie: (403, "The form was too old", "Go back, reload that page, and send it again."),
+    form_without_its_cookie: (403, "The form was too old", "Have you lost your link?"),
 }
 
 
