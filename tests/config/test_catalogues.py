@@ -117,6 +117,12 @@ def test_a_translation_has_the_white_space_around_its_text(language: str) -> Non
     assert [pair for message in messages(language) for pair in pairs(message) if edges(pair[0]) != edges(pair[1])] == []
 
 
+@in_each_language
+def test_babel_has_nothing_to_say_when_it_compiles(language: str) -> None:
+    found = [f"{message.id}: {error}" for message, errors in catalogue(language).check() for error in errors]
+    assert not found, "\n".join(found)
+
+
 def test_collecting_keeps_translations_and_asks_for_what_is_new(tmp_path: Path, settings: Settings) -> None:
     settings.BASE_DIR, settings.LOCALE_PATHS = tmp_path, [tmp_path / "locale"]
     for folder in (*CODE, "templates"):
