@@ -51,18 +51,12 @@ OFFERING = {Kind.OFFER, Kind.OFFER_REMINDER, Kind.OFFER_ADDED}
 
 _MESSAGE = connection.ops.quote_name(Message._meta.db_table)
 _SWITCH = connection.ops.quote_name(OutreachSwitch._meta.db_table)
-# What a claimed message knows of itself, in the model's order.
-_KNOWN = {
-    "id", "kind", "channel", "meeting_id", "attendance_id", "enrolment_id", "sequence", "due_at", "tries",
-    "fencing_token",
-}  # fmt: skip
-_CLAIMED = dict.fromkeys(field.attname for field in Message._meta.concrete_fields if field.attname in _KNOWN)
 # IS TRUE keeps PostgreSQL from going through all claimed rows, of which its statistics know none yet, to find one.
 _CLAIM = f"""
     UPDATE {_MESSAGE}
     SET state = 'claimed', claimed_at = %(now)s, next_try_at = %(until_at)s, fencing_token = fencing_token + 1
     WHERE id = ANY(%(keys)s) AND (state IN ('pending', 'claimed')) IS TRUE
-    RETURNING {", ".join(_CLAIMED)}
+    RETURNING id, kind, channel, due_at, tries, fencing_token
 """  # noqa: S608  (names of our own, no values)
 # Whoever pauses in the middle of a batch stops it there; the rest waits for its lease to end.
 _BEGIN = f"""
@@ -89,6 +83,22 @@ _GO_ON = f"""
 """  # noqa: S608  (names of our own, no values)
 
 
+@dataclass(slots=True)
+class Claimed:
+    """A message that is the caller's alone, as far as one must know to see what comes next of it."""
+
+    pk: int
+    kind: str
+    channel: str
+    due_at: dt.datetime
+    tries: int
+    fencing_token: int
+
+
+#: That, or the message's own row, read since.
+Claim = Claimed | Message
+
+
 class _Due(NamedTuple):
     """A due message, which is the transaction's alone."""
 
@@ -100,11 +110,8 @@ class _Due(NamedTuple):
 
 
 @transaction.atomic
-def claim(*, now: dt.datetime, size: int = BATCH) -> list[Message]:
-    """Due messages, the longest waiting first, that are the caller's alone until their lease ends; none in a pause.
-
-    They know of themselves what `_CLAIMED` names.
-    """
+def claim(*, now: dt.datetime, size: int = BATCH) -> list[Claimed]:
+    """Due messages, the longest waiting first, that are the caller's alone until their lease ends; none in a pause."""
     rows = [_Due(*row) for row in _due(size).rows(now=now)]
     if not rows:
         return []
@@ -113,8 +120,8 @@ def claim(*, now: dt.datetime, size: int = BATCH) -> list[Message]:
     until_at = now + dt.timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"keys": [row.pk for row in rows], "now": now, "until_at": until_at})
-        claimed = [Message.from_db(connection.alias, _CLAIMED, row) for row in cursor.fetchall()]
-    return sorted(claimed, key=lambda message: (message.due_at, message.pk))
+        claimed = [Claimed(*row) for row in cursor.fetchall()]
+    return sorted(claimed, key=lambda one: (one.due_at, one.pk))
 
 
 @cache
@@ -235,13 +242,13 @@ def _offer_answered() -> Q:
     return Q(Exists(answered), kind__in=OFFERING - {Kind.OFFER})
 
 
-def begin(message: Message) -> bool:
+def begin(message: Claim) -> bool:
     """Whether the message is still the caller's to send; counts the try, whatever becomes of the worker."""
     message.tries += 1
     return _matched(_BEGIN, pk=message.pk, token=message.fencing_token)
 
 
-def mark_sent(message: Message, *, raw: bytes, now: dt.datetime) -> bool:
+def mark_sent(message: Claim, *, raw: bytes, now: dt.datetime) -> bool:
     """Whether the mark counts: not where the lease ran out and another worker claimed the message."""
     return _matched(_MARK_SENT, sent_pk=message.pk, sent_token=message.fencing_token, raw=raw, now=now)
 
@@ -254,9 +261,7 @@ class GoingOn:
     is_begun: bool
 
 
-def go_on(
-    message: Message, *, sent: Message | None, raw: bytes, following: Message | None, now: dt.datetime
-) -> GoingOn:
+def go_on(message: Claim, *, sent: Claim | None, raw: bytes, following: Claim | None, now: dt.datetime) -> GoingOn:
     """Whether a message that was begun is still the caller's to send, and the one that follows begun.
 
     The one before it is marked as sent in the same transaction: one commit for each mail. Where the following one is
@@ -286,7 +291,7 @@ def _matched(sql: str, **values: Any) -> bool:
         return bool(cursor.rowcount)
 
 
-def mark_failed(message: Message, *, reason: str, permanent: bool, now: dt.datetime) -> bool:
+def mark_failed(message: Claim, *, reason: str, permanent: bool, now: dt.datetime) -> bool:
     """Whether the mark counts. The message waits for its next try, or is dead after the last one."""
     if permanent or message.tries >= MAX_TRIES:
         return _mark(message, state=State.DEAD, reason=_fit(reason))
@@ -295,7 +300,7 @@ def mark_failed(message: Message, *, reason: str, permanent: bool, now: dt.datet
     return _mark(message, state=State.PENDING, reason=_fit(reason), next_try_at=now + delay)
 
 
-def mark_to_say(message: Message) -> bool:
+def mark_to_say(message: Claim) -> bool:
     """Whether the mark counts. From now on the message waits for its account manager, until it expires."""
     return _mark(message, state=State.TO_SAY, reason="")
 
@@ -308,7 +313,7 @@ def fall_back(message: Message, *, reason: str, now: dt.datetime) -> bool:
     return _mark(message, state=State.PENDING, reason="", next_try_at=now, **by_mail)
 
 
-def release(messages: Collection[Message], *, reason: str, next_try_at: dt.datetime) -> None:
+def release(messages: Collection[Claim], *, reason: str, next_try_at: dt.datetime) -> None:
     """Gives back claimed messages as if they had not been tried."""
     alike: dict[tuple[int, int], list[int]] = defaultdict(list)
     for message in messages:
@@ -324,10 +329,10 @@ def _fit(reason: str) -> str:
     return one_line(reason)[:500]
 
 
-def _mark(message: Message, **columns: object) -> bool:
+def _mark(message: Claim, **columns: object) -> bool:
     return _held(message).update(**columns) == 1
 
 
-def _held(message: Message) -> QuerySet[Message]:
+def _held(message: Claim) -> QuerySet[Message]:
     """The message's row, unless its lease ran out and another worker claimed it."""
     return Message.objects.filter(pk=message.pk, state=State.CLAIMED, fencing_token=message.fencing_token)

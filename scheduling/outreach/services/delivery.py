@@ -22,6 +22,8 @@ from scheduling.outreach.reasons import QUIET_HOURS
 from scheduling.outreach.selectors import Correspondence, correspondences, with_content
 from scheduling.outreach.services.claiming import (
     BATCH,
+    Claim,
+    Claimed,
     begin,
     claim,
     go_on,
@@ -64,7 +66,7 @@ def deliver(*, clock: Clock, size: int = BATCH) -> Counter[str]:
     return results
 
 
-def _send(claimed: Sequence[Message], server: MailServer, clock: Clock) -> Counter[str]:
+def _send(claimed: Sequence[Claimed], server: MailServer, clock: Clock) -> Counter[str]:
     found = Message.objects.filter(pk__in=[message.pk for message in claimed])
     by_pk = {message.pk: message for message in with_content(found, kinds={message.kind for message in claimed})}
     # Gone with its meeting, or claimed by another worker since.
@@ -226,7 +228,7 @@ def write(message: Message, before: Correspondence, *, now: dt.datetime, supplie
     return compose(message, letter_of(message, before, now=now, supplies=supplies), thread=before.sent, now=now)
 
 
-def _give_back(messages: Collection[Message], reason: str, next_try_at: dt.datetime) -> Counter[str]:
+def _give_back(messages: Collection[Claim], reason: str, next_try_at: dt.datetime) -> Counter[str]:
     release(messages, reason=reason, next_try_at=next_try_at)
     return Counter(released=len(messages))
 

@@ -12,7 +12,15 @@ from scheduling.outreach.models import Message, TeamChannel
 from scheduling.outreach.quiet import waits_until
 from scheduling.outreach.reasons import NO_CHANNEL, QUIET_HOURS
 from scheduling.outreach.selectors import with_content
-from scheduling.outreach.services.claiming import begin, fall_back, mark_failed, mark_sent, mark_to_say, release
+from scheduling.outreach.services.claiming import (
+    Claimed,
+    begin,
+    fall_back,
+    mark_failed,
+    mark_sent,
+    mark_to_say,
+    release,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +30,7 @@ Channel = Message.Channel
 CHAT_TRIES = 3
 
 
-def pass_on(claimed: Sequence[Message], *, clock: Clock) -> tuple[list[Message], Counter[str]]:
+def pass_on(claimed: Sequence[Claimed], *, clock: Clock) -> tuple[list[Claimed], Counter[str]]:
     """The claimed messages that are mails, and what became of the others."""
     others = {message.pk: message for message in claimed if message.channel != Channel.EMAIL}
     results: Counter[str] = Counter()

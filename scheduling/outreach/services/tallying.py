@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from scheduling.outreach.models import Message, Tally
+from scheduling.outreach.services.claiming import Claimed
 
 _TALLY = connection.ops.quote_name(Tally._meta.db_table)
 _MESSAGE = connection.ops.quote_name(Message._meta.db_table)
@@ -18,7 +19,7 @@ def tally_tick(*, now: dt.datetime) -> None:
         cursor.execute(f"INSERT INTO {_TALLY} (name, count, at) VALUES (%s, 1, %s) {_ADD}", [Tally.TICK, now])  # noqa: S608  (names of our own, no values)
 
 
-def tally_sent(claimed: Sequence[Message], *, now: dt.datetime) -> None:
+def tally_sent(claimed: Sequence[Claimed], *, now: dt.datetime) -> None:
     """Adds what was sent of a batch, by kind; a worker killed before this leaves its batch out of the figure."""
     with connection.cursor() as cursor:
         cursor.execute(
