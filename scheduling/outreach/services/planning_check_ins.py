@@ -8,9 +8,10 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, Min, Model, Q
@@ -93,9 +94,10 @@ def replan(*, now: dt.datetime, plans: Collection[int] | None = None) -> int:
     if plans is None:
         _join_by_hashes()
     window = Window(now - GRACE, now + HORIZON)
-    dates = list(_dates(window, plans))
-    _take_back(window, dates, now, plans)
-    return _insert(window, dates, now, plans)
+    with _enrolled(window, plans):
+        dates = list(_dates(window))
+        _take_back(dates, now, plans)
+        return _insert(window, dates, now)
 
 
 def _join_by_hashes() -> None:
@@ -103,6 +105,8 @@ def _join_by_hashes() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_mergejoin = off")
         cursor.execute("SET LOCAL enable_nestloop = off")
+        # Everybody fits, who else would be written to disk and sorted there.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 def is_time(tally: str, now: dt.datetime) -> bool:
@@ -135,40 +139,50 @@ def _named(sql: str) -> str:
     return sql.format(**names)
 
 
-# Whoever has days off of their own is a group of one.
-_ENROLLED = """
-    {enrolment} enrolment
-    JOIN {plan} plan ON plan.id = enrolment.plan_id AND plan.rhythm <> ''
-    JOIN {contact} contact ON contact.id = enrolment.contact_id
-    LEFT JOIN (
-        SELECT DISTINCT contact_id FROM {day_off}
-        WHERE contact_id IS NOT NULL AND first_date <= %(last_date)s AND last_date >= %(first_date)s
-    ) away ON away.contact_id = contact.id
+# Everybody who is to get check-ins, put together once, with what makes their group. Whoever has days off of their own
+# is a group of one. Groups are joined by one number: of seven columns the planner would think that nearly nothing fits.
+# To hash a row or a JSON takes PostgreSQL longer than to hash one text upon the other.
+_ENROL = """
+    CREATE TEMPORARY TABLE enrolled AS
+    SELECT *, hashtextextended(time_zone, hashtextextended(rhythm, hashtextextended(frequency, hashtextextended(
+        working_hours, hashint8extended(calendar, hashint8extended(away_contact, phase_date - %(base_date)s))
+    )))) AS key
+    FROM (
+        SELECT enrolment.id, enrolment.frequency, plan.rhythm, plan.is_approved_first, contact.id AS contact_id,
+            contact.email, contact.preferred_channel, contact.time_zone, contact.working_hours::text,
+            coalesce(contact.calendar_id, 0) AS calendar, coalesce(away.contact_id, 0) AS away_contact,
+            -- An even number of weeks earlier, so that every second week stays the same.
+            CASE WHEN enrolment.first_week_date >= %(base_date)s THEN enrolment.first_week_date
+                 ELSE %(base_date)s - (%(base_date)s - enrolment.first_week_date) %% 14 END AS phase_date
+        FROM {enrolment} enrolment
+        JOIN {plan} plan ON plan.id = enrolment.plan_id AND plan.rhythm <> ''
+        JOIN {contact} contact ON contact.id = enrolment.contact_id
+        LEFT JOIN (
+            SELECT DISTINCT contact_id FROM {day_off}
+            WHERE contact_id IS NOT NULL AND first_date <= %(last_date)s AND last_date >= %(first_date)s
+        ) away ON away.contact_id = contact.id
+        WHERE enrolment.frequency <> 'none' AND (%(plans)s::bigint[] IS NULL OR plan.id = ANY(%(plans)s))
+    ) AS found
 """
-_GROUP = """
-    contact.time_zone, coalesce(contact.calendar_id, 0), contact.working_hours, plan.rhythm, enrolment.frequency,
-    -- An even number of weeks earlier, so that every second week stays the same.
-    CASE WHEN enrolment.first_week_date >= %(base_date)s THEN enrolment.first_week_date
-         ELSE %(base_date)s - (%(base_date)s - enrolment.first_week_date) %% 14 END,
-    coalesce(away.contact_id, 0)
-"""
-# One number to join by: of seven columns the planner would think that nearly nothing fits.
-_KEY = f"hash_record_extended(ROW({_GROUP}), 0)"
+# What is read of the texts once a check-in of a group, and not for everybody in it.
 _LANDED = """
-    unnest(
-        %(keys)s::bigint[], %(local_dates)s::text[], %(due_ats)s::timestamptz[], %(purposes)s::text[],
-        %(channels)s::text[]
-    )
-    AS landed (key, local_date, due_at, purposes, channel)
+    (
+        SELECT key, date AS date_text, date::date AS local_date, due_at, string_to_array(purposes, ',') AS purposes,
+            channel
+        FROM unnest(
+            %(keys)s::bigint[], %(local_dates)s::text[], %(due_ats)s::timestamptz[], %(purposes)s::text[],
+            %(channels)s::text[]
+        ) AS found (key, date, due_at, purposes, channel)
+        OFFSET 0
+    ) AS landed
 """
 # Who prefers video calls is invited to one by mail.
 _CHANNEL = """
-    CASE WHEN landed.channel = 'preferred' AND contact.preferred_channel IN ('chat', 'phone', 'in_person')
-         THEN contact.preferred_channel ELSE 'email' END
+    CASE WHEN landed.channel = 'preferred' AND enrolled.preferred_channel IN ('chat', 'phone', 'in_person')
+         THEN enrolled.preferred_channel ELSE 'email' END
 """
 # Whoever says something in person reads it then.
 _IS_SPOKEN = "message.channel IN ('phone', 'in_person')"
-_CHOSEN = "enrolment.frequency <> 'none' AND (%(plans)s::bigint[] IS NULL OR plan.id = ANY(%(plans)s))"
 
 
 class Landed(NamedTuple):
@@ -181,9 +195,24 @@ class Landed(NamedTuple):
     channel: str
 
 
-def _dates(window: Window, plans: Collection[int] | None) -> Iterator[Landed]:
+@contextmanager
+def _enrolled(window: Window, plans: Collection[int] | None) -> Iterator[None]:
+    """The table `enrolled`, for so long."""
+    values = {
+        "first_date": window.first_date - REACH,
+        "last_date": window.last_date + REACH,
+        "base_date": monday_of(window.first_date - REACH),
+        "plans": None if plans is None else list(plans),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_named(_ENROL), values)
+        yield
+        cursor.execute("DROP TABLE enrolled")
+
+
+def _dates(window: Window) -> Iterator[Landed]:
     """The check-ins of each group that are due in the window."""
-    groups = _groups(window, plans)
+    groups = _groups()
     steps = _steps_by_rhythm({group.rhythm for group in groups})
     calendars = _calendars({group.calendar for group in groups}, window)
     away = _away({group.away_contact for group in groups} - {0}, window)
@@ -219,27 +248,14 @@ def _dates(window: Window, plans: Collection[int] | None) -> Iterator[Landed]:
                 yield Landed(group, check_in.local_date, due_at, check_in.purposes, check_in.channel)
 
 
-def _groups(window: Window, plans: Collection[int] | None) -> list[Group]:
+def _groups() -> list[Group]:
+    columns = ", ".join(Group._fields)
     with connection.cursor() as cursor:
-        # The number is worked out for each group, and not for everybody in it.
-        distinct = f"SELECT DISTINCT {_GROUP} FROM {_ENROLLED} WHERE {_CHOSEN}"  # noqa: S608  (names of our own, no values)
-        cursor.execute(
-            _named(f"SELECT hash_record_extended(found, 0), found.* FROM ({distinct}) AS found"),  # noqa: S608  (names of our own, no values)
-            _parameters(window, plans),
-        )
+        cursor.execute(f"SELECT DISTINCT {columns} FROM enrolled")  # noqa: S608  (names of our own, no values)
         groups = [Group(*row) for row in cursor.fetchall()]
     if len({group.key for group in groups}) < len(groups):
         raise RuntimeError("two groups have one number")
     return groups
-
-
-def _parameters(window: Window, plans: Collection[int] | None) -> dict[str, Any]:
-    return {
-        "first_date": window.first_date - REACH,
-        "last_date": window.last_date + REACH,
-        "base_date": monday_of(window.first_date - REACH),
-        "plans": None if plans is None else list(plans),
-    }
 
 
 def _steps_by_rhythm(rhythms: Collection[str]) -> dict[str, list[Step]]:
@@ -291,7 +307,7 @@ def _array(values: Iterable[str]) -> str:
     return f'{{"{joined}"}}' if joined else "{}"
 
 
-def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plans: Collection[int] | None) -> None:
+def _take_back(dates: Collection[Landed], now: dt.datetime, plans: Collection[int] | None) -> None:
     """Deletes what was planned and is not wanted like that any more, unless somebody wrote it or let it go."""
     waiting = Message.objects.filter(
         kind=Message.Kind.CHECK_IN, state__in=[Message.State.PENDING, Message.State.DRAFT], due_at__gt=now
@@ -302,8 +318,8 @@ def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plan
         cursor.execute(
             _named(
                 f"""
-                DELETE FROM {{message}} message USING {{enrolment}} enrolled, {{plan}} its_plan
-                WHERE enrolled.id = message.enrolment_id AND its_plan.id = enrolled.plan_id
+                DELETE FROM {{message}} message USING {{enrolment}} enrolment, {{plan}} its_plan
+                WHERE enrolment.id = message.enrolment_id AND its_plan.id = enrolment.plan_id
                 AND message.kind = 'check_in' AND message.due_at > %(now)s AND message.tries = 0
                 AND (
                     message.state = 'draft'
@@ -312,19 +328,19 @@ def _take_back(window: Window, dates: Collection[Landed], now: dt.datetime, plan
                 AND message.own_subject = '' AND message.own_text = ''
                 AND (%(plans)s::bigint[] IS NULL OR its_plan.id = ANY(%(plans)s))
                 AND NOT EXISTS (
-                    SELECT FROM {_ENROLLED} JOIN {_LANDED} ON landed.key = {_KEY}
-                    WHERE {_CHOSEN} AND enrolment.id = message.enrolment_id
-                    AND landed.local_date::date = message.local_date AND landed.due_at = message.due_at
-                    AND string_to_array(landed.purposes, ',') = message.purposes::text[]
-                    AND contact.email = message.address AND {_CHANNEL} = message.channel
+                    SELECT FROM enrolled JOIN {_LANDED} USING (key)
+                    WHERE enrolled.id = message.enrolment_id
+                    AND landed.local_date = message.local_date AND landed.due_at = message.due_at
+                    AND landed.purposes = message.purposes::text[]
+                    AND enrolled.email = message.address AND {_CHANNEL} = message.channel
                 )
                 """  # noqa: S608  (names of our own, no values)
             ),
-            {**_parameters(window, plans), **_landed(dates), "now": now},
+            {**_landed(dates), "now": now, "plans": None if plans is None else list(plans)},
         )
 
 
-def _insert(window: Window, dates: Collection[Landed], now: dt.datetime, plans: Collection[int] | None) -> int:
+def _insert(window: Window, dates: Collection[Landed], now: dt.datetime) -> int:
     if not dates:
         return 0
     with connection.cursor() as cursor:
@@ -337,27 +353,26 @@ def _insert(window: Window, dates: Collection[Landed], now: dt.datetime, plans: 
                     state, reason
                 )
                 SELECT
-                    'check-in:' || enrolment.id || ':' || landed.local_date, 'check_in', contact.id, enrolment.id,
-                    string_to_array(landed.purposes, ','), landed.local_date::date, '', '', {_CHANNEL}, contact.email,
-                    '<' || md5(%(salt)s || enrolment.id || ':' || landed.local_date)::uuid || %(domain)s, %(now)s,
+                    'check-in:' || enrolled.id || ':' || landed.date_text, 'check_in', enrolled.contact_id, enrolled.id,
+                    landed.purposes, landed.local_date, '', '', {_CHANNEL}, enrolled.email,
+                    '<' || md5(%(salt)s || enrolled.id || ':' || landed.date_text)::uuid || %(domain)s, %(now)s,
                     landed.due_at, landed.due_at + %(grace)s::interval, landed.due_at, 0, 0,
-                    CASE WHEN contact.email = '' AND {_CHANNEL} = 'email' THEN 'undeliverable'
-                         WHEN plan.is_approved_first AND {_CHANNEL} IN ('email', 'chat') THEN 'draft'
+                    CASE WHEN enrolled.email = '' AND {_CHANNEL} = 'email' THEN 'undeliverable'
+                         WHEN enrolled.is_approved_first AND {_CHANNEL} IN ('email', 'chat') THEN 'draft'
                          ELSE 'pending' END,
-                    CASE WHEN contact.email = '' AND {_CHANNEL} = 'email' THEN %(no_address)s ELSE '' END
-                FROM {_ENROLLED} JOIN {_LANDED} ON landed.key = {_KEY}
-                WHERE {_CHOSEN} AND NOT EXISTS (
+                    CASE WHEN enrolled.email = '' AND {_CHANNEL} = 'email' THEN %(no_address)s ELSE '' END
+                FROM enrolled JOIN {_LANDED} USING (key)
+                WHERE NOT EXISTS (
                     SELECT FROM {{message}} message
-                    WHERE message.kind = 'check_in' AND message.enrolment_id = enrolment.id
-                    AND message.local_date = landed.local_date::date
+                    WHERE message.kind = 'check_in' AND message.enrolment_id = enrolled.id
+                    AND message.local_date = landed.local_date
                     AND message.due_at BETWEEN %(known_from_at)s AND %(known_until_at)s
                 )
-                ORDER BY enrolment.id
+                ORDER BY enrolled.id
                 ON CONFLICT (occurrence_key) DO NOTHING
                 """  # noqa: S608  (names of our own, no values)
             ),
             {
-                **_parameters(window, plans),
                 **_landed(dates),
                 "now": now,
                 "grace": f"{GRACE.total_seconds()} seconds",
