@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
-    "allauth.mfa",
+    "config.apps.SecondFactorsConfig",
     "csp",
     "django_htmx",
     "phonenumber_field",

@@ -22,7 +22,12 @@
   });
   fetch(`${location.pathname}?${told}`, { headers: { Accept: "text/html" } })
     .then((response) => (response.status === 200 ? response.text() : ""))
-    .then((part) => { place.innerHTML = part; })
+    .then((part) => {
+      place.innerHTML = part;
+      // Where there is room for all of it beside the page.
+      const roomy = matchMedia("(min-width: 48rem) and (min-height: 40rem)").matches;
+      for (const more of place.querySelectorAll("details")) more.open = roomy;
+    })
     // Offline, or on the way to another page: the page says what it says.
     .catch(() => {});
 })();

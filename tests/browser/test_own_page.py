@@ -32,7 +32,9 @@ def meeting(contact: Contact) -> Meeting:
     monday = now + (10 - now.weekday()) * DAY
     start_at = monday.replace(hour=9, minute=0, second=0, microsecond=0)
     organizer = contact.client.team.members.get()
-    return make_meeting(organizer, [contact], start_at=start_at, booked_at=now, location="https://video.example/room")
+    # Wider than a phone, and without a place to break it.
+    location = f"https://video.example/{'room' * 20}"
+    return make_meeting(organizer, [contact], start_at=start_at, booked_at=now, location=location)
 
 
 WIDER = """direction => {
@@ -73,6 +75,8 @@ def test_client_moves_looks_from_elsewhere_and_cancels_on_a_phone(
     page.goto(path_of(contact, Purpose.HOME))
     # The device is elsewhere, under a name that is long out of use.
     expect(page.get_by_text("Are you in Kolkata?")).to_be_visible()
+    # On a phone no more than the question covers the page, until it is tapped.
+    expect(page.get_by_role("button", name="Show times there, just now")).to_be_hidden()
     assert page.evaluate(MOVED_BY_DEVICE) == 0
     problems = check(page, axe)
     page.get_by_role("button", name="Show times there, just now").click()
