@@ -2,6 +2,7 @@ import gc
 import os
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from pytest_django import Settings
 
 from tests.smtp import SmtpServer, running_smtp_server
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 
 set_hypothesis_home_dir(ROOT / "var" / "cache" / "hypothesis")
 # On a shared machine a deadline measures the neighbours.
@@ -35,6 +37,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
         for line in sorted(printed):
             terminalreporter.write_line(line)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Lets each worker begin with other modules, so that in a fresh checkout each is compiled by one of them alone."""
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(HERE.rglob("test_*.py"))]
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = len(modules) * number // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if first:
+        for module in modules[first:] + modules[:first]:
+            import_module(module)
 
 
 # Begun last, these would keep one worker busy while the other has nothing left to do.

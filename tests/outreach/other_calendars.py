@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import vobject
-from ical.calendar_stream import IcsCalendarStream
 
 #: Of an event, the one; of a series, the week's occurrence by its rule.
 Slot = tuple[str, dt.datetime | None]
@@ -50,6 +49,9 @@ def _of_vobject(event: vobject.base.Component) -> Entry:
 
 def by_ical(content: bytes) -> tuple[str, list[Entry]]:
     """The same by the package `ical`."""
+    # It takes a second, which each process of the tests would else spend that only looks for tests.
+    from ical.calendar_stream import IcsCalendarStream  # noqa: PLC0415
+
     calendar = IcsCalendarStream.calendar_from_ics(content.decode())
     entries = []
     for event in calendar.events:
