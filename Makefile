@@ -45,7 +45,7 @@ faults: setup
 	@FAULTS=full .venv/bin/python -m pytest $(ARGS) tests/concurrency tests/faults
 
 lighthouse: setup
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' && command -v npx >/dev/null || { \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' && command -v npx >/dev/null || { \
 		echo "Lighthouse needs Node 20 or newer, with npx, on the PATH" >&2; exit 1; }
 	@.venv/bin/python -m tests.browser.chromium
 	@.venv/bin/python -m pytest -s -p no:randomly tests/browser/lighthouse.py
