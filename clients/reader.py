@@ -66,9 +66,7 @@ class Reader:
     def wall_time(self, wall: dt.time) -> str:
         """A naive wall time on this reader's clock."""
         skeleton = "Hm" if self.is_24_hours else "hm"
-        any_day = dt.datetime.combine(dt.date(2000, 1, 1), wall.replace(tzinfo=None))
-        # No line ends between an hour and its half of the day; in some locales CLDR has a common space there.
-        return _format_skeleton(skeleton, any_day, self).replace(" ", "\u00a0")
+        return _format_skeleton(skeleton, dt.datetime.combine(dt.date(2000, 1, 1), wall.replace(tzinfo=None)), self)
 
     def time_range(self, start_at: dt.datetime, end_at: dt.datetime) -> str:
         """“14:30–15:15”; each end on this reader's clock."""

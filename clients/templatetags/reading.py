@@ -1,6 +1,7 @@
 """Filters that show instants and dates as the page's reader reads them: {{ meeting.start_at|time:reader }}."""
 
 import datetime as dt
+import re
 
 from django import template
 from django.conf import settings
@@ -27,6 +28,12 @@ def time(at: dt.datetime, reader: Reader) -> str:
 @register.filter
 def moment(at: dt.datetime, reader: Reader) -> str:
     return reader.moment(at)
+
+
+@register.filter(is_safe=True)
+def one_full_stop(sentence: str) -> str:
+    """The sentence, whose own full stop is left out after a time that ends with one, such as “11:00 a.m.”."""
+    return re.sub(r"\.(</bdi>)?\.(?!\.)", r".\1", sentence)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.template import Context, Template
 
 from clients.models import Contact
 from clients.reader import Reader, offset_label, reader_of, zone_label
@@ -134,3 +135,14 @@ def test_hours_of_a_week_are_joined_as_the_language_joins_them(language: str, te
 def test_a_day_and_its_time_are_joined_as_the_language_joins_them() -> None:
     assert Reader("ja", "UTC").with_time("3月2日", "9:00") == "3月2日 9:00"
     assert "،" in Reader("ar-EG", "UTC").with_time("2 مارس", "9:00")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en-CA", "Until <bdi>2:30 p.m.</bdi> &lt;"), ("en-GB", "Until <bdi>14:30</bdi>. &lt;")],
+)
+def test_a_sentence_has_one_full_stop_whatever_its_time_ends_with(language: str, said: str) -> None:
+    sentence = "{% filter one_full_stop %}Until <bdi>{{ at|time:reader }}</bdi>. {{ sign }}{% endfilter %}"
+    at = dt.datetime(2026, 3, 2, 14, 30, tzinfo=dt.UTC)
+    values = {"at": at, "reader": Reader(language, "UTC"), "sign": "<"}
+    assert plain(Template(f"{{% load reading %}}{sentence}").render(Context(values))) == said

@@ -383,9 +383,10 @@ def test_arabic_is_right_to_left_and_sets_values_apart() -> None:
     words = words_of("dates", language="ar")
     text, html = parts_of(words)
     assert '<html lang="ar" dir="rtl">' in html
-    hour = "2:30\u00a0م–3:30\u00a0م"
-    day = "\u2068الخميس، 10 ديسمبر\u2069"
-    assert f"- {day}، \u2068{hour}\u2069 (بتوقيت \u2068طوكيو\u2069): \u2068Weekly sync\u2069" in text
+    assert (
+        "- \u2068الخميس، 10 ديسمبر\u2069، \u20682:30 م–3:30 م\u2069 (بتوقيت \u2068طوكيو\u2069): \u2068Weekly sync\u2069"
+        in text
+    )
     assert "<bdi>Weekly sync</bdi>" in html
     # From left to right, only what runs the other way is set apart.
     assert "\u2068" not in parts_of(words_of("dates"))[0]

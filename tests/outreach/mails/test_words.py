@@ -84,7 +84,7 @@ def test_values_in_a_line_from_right_to_left_are_set_apart(meeting: Meeting, ken
     kenji.save()
     text = text_of(mail_to(kenji, Kind.CONFIRMATION))
     attendees = [line.removeprefix("- ") for line in text.splitlines() if line.startswith("- ")]
-    assert attendees[0] == "\u2068Kenji Watanabe\u2069: \u206812:00\u00a0ص\u2069 · \u2068طوكيو (GMT+9)\u2069"
+    assert attendees[0] == "\u2068Kenji Watanabe\u2069: \u206812:00 ص\u2069 · \u2068طوكيو (GMT+9)\u2069"
     assert attendees[2].startswith("\u2068Maya Okafor\u2069 (الجهة المنظِّمة): \u2068الثلاثاء، 17 مارس\u2069 · ")
 
 
