@@ -9,4 +9,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # On a shared machine, twenty connections at once wait for the neighbours.
 DATABASES["default"]["OPTIONS"]["connect_timeout"] = 30  # noqa: F405
 # Its `flush` empties the tables.
-INSTALLED_APPS += ["tests"]  # noqa: F405
+INSTALLED_APPS += ["tests"]  # noqa: F405  (it is of the settings above)

@@ -97,8 +97,9 @@ class Run:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project in which nothing has run yet, under a name with a space."""
+    """A copy of the project which has no data yet, under a name with a space."""
     checkout = tmp_path_factory.mktemp("check out") / "dayband"
+    # What is compiled already spares its processes seconds; what another one is just writing goes away meanwhile.
     ignored = shutil.ignore_patterns(".*", "var", "tests", "*.pyc.*")
     shutil.copytree(ROOT, checkout, ignore=ignored)
     return checkout

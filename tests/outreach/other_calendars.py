@@ -49,8 +49,7 @@ def _of_vobject(event: vobject.base.Component) -> Entry:
 
 def by_ical(content: bytes) -> tuple[str, list[Entry]]:
     """The same by the package `ical`."""
-    # It takes a second, which each process of the tests would else spend that only looks for tests.
-    from ical.calendar_stream import IcsCalendarStream  # noqa: PLC0415
+    from ical.calendar_stream import IcsCalendarStream  # noqa: PLC0415  (a second, for whoever only looks for tests)
 
     calendar = IcsCalendarStream.calendar_from_ics(content.decode())
     entries = []
