@@ -76,7 +76,7 @@ def test_a_mail_is_in_one_language_from_the_first_word_to_the_last(told: Meeting
             assert re.findall("[A-Za-z]+", re.sub(values, "", said)) == []
         assert mail["Content-Language"] == "ar-EG"
         assert 'dir="rtl"' in html_of(mail)
-        assert text_of(mail).startswith("تحية طيبة وبعد، حضرة \u2068أستاذ كنجي\u2069")
+        assert text_of(mail).startswith("حضرة \u2068أستاذ كنجي\u2069، تحية طيبة وبعد،")
 
 
 def test_values_in_a_line_from_right_to_left_are_set_apart(meeting: Meeting, kenji: Contact) -> None:
