@@ -5,9 +5,11 @@ import re
 
 from django import template
 from django.conf import settings
+from django.utils.translation import pgettext
 
 from clients import reader as reading
 from clients import zones
+from clients.models import Person
 from clients.reader import Reader
 from holidays_app.calendars import country_name
 
@@ -34,6 +36,14 @@ def moment(at: dt.datetime, reader: Reader) -> str:
 def one_full_stop(sentence: str) -> str:
     """The sentence, whose own full stop is left out after a time that ends with one, such as “11:00 a.m.”."""
     return re.sub(r"\.(</bdi>)?\.(?!\.)", r".\1", sentence)
+
+
+@register.filter
+def spoken_to(person: Person) -> str:
+    """The name by which a page speaks to somebody: as they wish, else with what their language adds to full names."""
+    if person.address_as:
+        return person.address_as
+    return pgettext("somebody spoken to", "%(name)s") % {"name": person.full_name}
 
 
 @register.filter

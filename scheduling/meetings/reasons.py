@@ -186,7 +186,7 @@ def away_reason(people: Sequence[Portrait], date: dt.date, away: Away, reader: R
 def holiday_name(away: Away) -> SafeString:
     """A holiday's name in the language it is known in, marked where its date is an estimate."""
     name = format_html('<bdi lang="{}">{}</bdi>', away.language, away.name)
-    return format_html(_("{holiday} (date expected)"), holiday=name) if away.is_estimated else name
+    return format_html(_("{holiday} (date estimated)"), holiday=name) if away.is_estimated else name
 
 
 def away_word(away: Away) -> str:

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 from django.template import Context, Template
+from django.utils import translation
 
 from clients.models import Contact
 from clients.reader import Reader, offset_label, reader_of, zone_label
 from clients.templatetags.days import week_hours
+from clients.templatetags.reading import spoken_to
 
 AFTERNOON = dt.datetime(2026, 12, 8, 14, 30, tzinfo=dt.UTC)
 SUMMER = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
@@ -146,3 +148,14 @@ def test_a_sentence_has_one_full_stop_whatever_its_time_ends_with(language: str,
     at = dt.datetime(2026, 3, 2, 14, 30, tzinfo=dt.UTC)
     values = {"at": at, "reader": Reader(language, "UTC"), "sign": "<"}
     assert plain(Template(f"{{% load reading %}}{sentence}").render(Context(values))) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "address_as", "said"),
+    [("ja", "", "鈴木花子様"), ("ja", "鈴木先生", "鈴木先生"), ("en", "", "鈴木花子")],
+)
+def test_a_page_speaks_to_somebody_as_they_wish_or_as_their_language_does(
+    language: str, address_as: str, said: str
+) -> None:
+    with translation.override(language):
+        assert spoken_to(Contact(full_name="鈴木花子", address_as=address_as)) == said

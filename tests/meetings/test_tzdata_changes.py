@@ -447,7 +447,7 @@ def test_account_managers_see_a_collision_and_where_to_solve_it(maya: AccountMan
     )
     shown = page(maya, "meetings:detail", vancouver.pk)
     assert f"{maya.full_name} has another meeting then. See better times" in shown
-    assert "Clocks changed" in shown
+    assert "New rules for clocks" in shown
     assert "Clocks follow new rules; the meeting is kept at its wall time in Vancouver." in shown
     vancouver.refresh_from_db()
     cancel(actor=maya, meeting=vancouver, reason="", sequence=vancouver.sequence, now=NOW)

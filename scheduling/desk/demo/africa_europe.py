@@ -75,7 +75,7 @@ CLIENTS = (
         name="Atelier Carpat SRL", team=ATLANTIC, segment=Segment.GROWTH, industry="Ceramics", size=Size.MEDIUM,
         country="RO", city="București", contacts=(
             DemoContact(
-                full_name="Sânziana Petrescu", address_as="doamna Petrescu", job_title="Director comercial",
+                full_name="Sânziana Petrescu", address_as="doamnă Petrescu", job_title="Director comercial",
                 language="ro-RO", time_zone="Europe/Bucharest", calendar="RO", email="sanziana@atelier-carpat.example",
                 working_hours=weekly(MON_FRI, "09:00-18:00"), preferred_hours=weekly(MON_FRI, "10:00-16:00"),
                 preferred_channel=Channel.VIDEO,

@@ -25,7 +25,7 @@ HALYARD = DemoClient(
             preferred_channel=Channel.VIDEO, notes="Takes her daughter to school until 8:30.",
         ),
         DemoContact(
-            full_name="Ioana Munteanu", address_as="doamna Munteanu", job_title="Director comercial",
+            full_name="Ioana Munteanu", address_as="doamnă Munteanu", job_title="Director comercial",
             language="ro-RO", time_zone="Europe/Bucharest", calendar="RO", email="ioana@halyard-and-loom.example",
             working_hours=weekly(MON_FRI, "09:00-18:00"), preferred_hours=weekly(MON_FRI, "10:00-16:00"),
             preferred_channel=Channel.VIDEO,

@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='meetings.meeting')),
-                ('kind', models.CharField(choices=[('booked', 'booked'), ('moved', 'moved'), ('edited', 'edited'), ('cancelled', 'cancelled'), ('clocks', 'clocks changed')], max_length=10)),
+                ('kind', models.CharField(choices=[('booked', 'booked'), ('moved', 'moved'), ('edited', 'edited'), ('cancelled', 'cancelled'), ('clocks', 'new rules for clocks')], max_length=10)),
                 ('sequence', models.PositiveIntegerField()),
                 ('at', models.DateTimeField(db_index=True)),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

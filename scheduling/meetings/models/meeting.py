@@ -246,7 +246,7 @@ class MeetingChange(models.Model):
         EDITED = "edited", _("edited")
         CANCELLED = "cancelled", _("cancelled")
         # New tzdata: the same wall time is another instant, or another wall time for somebody elsewhere.
-        CLOCKS = "clocks", _("clocks changed")
+        CLOCKS = "clocks", _("new rules for clocks")
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=10, choices=Kind.choices)

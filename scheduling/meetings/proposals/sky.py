@@ -18,7 +18,8 @@ TALLEST = 31.0
 GROUND = 40.0
 LABEL_PIXELS = 5.0
 LABEL_ROOM = 0.82
-EDGE = 0.015
+# Nearer to a strip's end than these fractions, the label of an hour is cut off: on any screen, and on phones.
+EDGE, PHONE_EDGE = 0.03, 0.08
 HEIGHTS = {Band.IDEAL: 1.0, Band.GOOD: 0.86, Band.STRETCH: 0.64, Band.HARD: 0.44, Band.VERY_HARD: 0.26}
 LEVELS = {Band.IDEAL: "b0", Band.GOOD: "b1", Band.STRETCH: "b2", Band.HARD: "b3", Band.VERY_HARD: "b4"}
 BLOCKED, BUSY = "bz", "bx"
@@ -188,7 +189,8 @@ def hours(
     for at, wall in _walls(zone, scale.day):
         x = scale.point(at)
         if wall.minute == 0 and wall.hour % every == 0 and EDGE < x < 1 - EDGE:
-            marks.append(Mark(x, label(wall, reader), is_minor=wall.hour % 6 != 0))
+            is_minor = wall.hour % 6 != 0 or not PHONE_EDGE < x < 1 - PHONE_EDGE
+            marks.append(Mark(x, label(wall, reader), is_minor=is_minor))
     return tuple(marks)
 
 

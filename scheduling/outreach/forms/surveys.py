@@ -54,7 +54,7 @@ class ResultsForm(forms.Form):
         label=_("Segment"), required=False, choices=[("", _("All segments")), *Client.Segment.choices]
     )
     team = forms.ModelChoiceField(label=_("Team"), required=False, queryset=Team.objects.none())
-    months = forms.ChoiceField(label=_("Time"), required=False, choices=[("", MONTHS[1][1]), MONTHS[0], MONTHS[2]])
+    months = forms.ChoiceField(label=_("Period"), required=False, choices=[("", MONTHS[1][1]), MONTHS[0], MONTHS[2]])
 
     def __init__(self, *args: Any, actor: AccountManager, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
