@@ -38,7 +38,7 @@ def bench_busy_times() -> dict[str, float]:
         # There are no other rows; nothing that looks at each of them can be faster.
         "busy_times_50x28_count": median_seconds(partial(_fetch, "SELECT count(*) FROM meetings_attendance"), runs=50),
         "busy_times_50x28_datetimes": median_seconds(lambda: list(rows.values_list("contact_id", "during")), runs=10),
-        "busy_times_50x28_rows": median_seconds(lambda: list(rows.all()), runs=10),
+        "busy_times_50x28_models": median_seconds(lambda: list(rows.all()), runs=10),
     }
 
 
