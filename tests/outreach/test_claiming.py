@@ -21,6 +21,7 @@ from scheduling.outreach.services.claiming import (
 )
 from tests.outreach.rows import change_meeting, make_meeting
 from tests.people import make_account_manager, make_contact
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +192,27 @@ def test_whoever_lost_the_lease_of_the_mail_after_does_not_begin_it(three: list[
     Message.objects.filter(pk=following.pk).update(fencing_token=following.fencing_token + 1)
     assert go_on(going, sent=sent, raw=b"mail", following=following, now=NOW) == GoingOn(may_go=True, is_begun=False)
     assert told_of(three) == [(State.SENT, 1), (State.CLAIMED, 1), (State.CLAIMED, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_is_at_work_while_the_next_mail_is_made(three: list[Claimed]) -> None:
+    sent, going, following = three
+    others = connection.copy()
+
+    def is_marked() -> bool:
+        with others.cursor() as cursor:
+            cursor.execute("SELECT id FROM outreach_message WHERE id = %s FOR UPDATE SKIP LOCKED", [sent.pk])
+            return cursor.fetchone() is None
+
+    def make() -> None:
+        wait_until(is_marked, "the mail that was sent is marked")
+
+    try:
+        found = go_on(going, sent=sent, raw=b"mail", following=following, now=NOW, meanwhile=make)
+    finally:
+        others.close()
+    assert found == GoingOn(may_go=True, is_begun=True)
+    assert told_of(three) == [(State.SENT, 1), (State.CLAIMED, 1), (State.CLAIMED, 1)]
 
 
 def test_a_mark_goes_to_its_row_though_statistics_know_of_none_that_is_claimed(meeting: Meeting) -> None:

@@ -7,7 +7,7 @@ own, so that one failure never takes back what was done for another.
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -261,11 +261,19 @@ class GoingOn:
     is_begun: bool
 
 
-def go_on(message: Claim, *, sent: Claim | None, raw: bytes, following: Claim | None, now: dt.datetime) -> GoingOn:
+def go_on(
+    message: Claim,
+    *,
+    sent: Claim | None,
+    raw: bytes,
+    following: Claim | None,
+    now: dt.datetime,
+    meanwhile: Callable[[], object] = bool,
+) -> GoingOn:
     """Whether a message that was begun is still the caller's to send, and the one that follows begun.
 
     The one before it is marked as sent in the same transaction: one commit for each mail. Where the following one is
-    not begun, `begin` says what is the matter with it.
+    not begun, `begin` says what is the matter with it. `meanwhile` is done while the database thinks of all that.
     """
     values = {
         "sent_pk": sent.pk if sent else None,
@@ -277,8 +285,10 @@ def go_on(message: Claim, *, sent: Claim | None, raw: bytes, following: Claim | 
         "pk": following.pk if following else None,
         "token": following.fencing_token if following else None,
     }
-    with connection.cursor() as cursor:
+    # In a pipeline a statement is sent, and its answer waited for when it is asked for.
+    with connection.cursor() as cursor, connection.wrap_database_errors, connection.connection.pipeline():
         cursor.execute(_GO_ON, values)
+        meanwhile()
         is_begun, may_go = cursor.fetchone()
     if following is not None:
         following.tries += is_begun

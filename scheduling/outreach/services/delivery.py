@@ -7,8 +7,9 @@ import sys
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from clients.links import Purpose, link_for
 from clients.models import Contact
@@ -118,7 +119,7 @@ class _Round:
             while self._left:
                 message = self._left[0]
                 mail = self._written(message) if self._is_begun(message) else None
-                if mail is not None and self._is_next(message):
+                if mail is not None and self._is_next(message, mail):
                     self._on_its_way = _OnItsWay(message, mail, self._hand_over(mail))
                 self._left.popleft()
             if arrived := self._arrived():
@@ -144,15 +145,12 @@ class _Round:
 
     def _written(self, message: Message) -> Mail | None:
         try:
-            mail = write(message, self._before[message.pk], now=self._clock(), supplies=self._supplies)
-            # The bytes are made here, while the one before is on its way.
-            _ = mail.raw
+            return write(message, self._before[message.pk], now=self._clock(), supplies=self._supplies)
         except Exception as error:  # noqa: BLE001  (it is logged there)
             self._failed(message, error)
             return None
-        return mail
 
-    def _is_next(self, message: Message) -> bool:
+    def _is_next(self, message: Message, mail: Mail) -> bool:
         """Whether the message may go, once it is known what became of the one before it."""
         arrived = self._arrived()
         following = self._left[1] if len(self._left) > 1 else None
@@ -164,6 +162,7 @@ class _Round:
             raw=arrived.mail.raw if arrived else b"",
             following=following,
             now=self._clock(),
+            meanwhile=partial(_make_bytes, mail),
         )
         self._begun = following if found.is_begun else None
         if not found.may_go:
@@ -204,6 +203,12 @@ class _Round:
         permanent = isinstance(error, Refused) and error.permanent
         mark_failed(message, reason=reason, permanent=permanent, now=self._clock())
         self._results["failed"] += 1
+
+
+def _make_bytes(mail: Mail) -> None:
+    # Whoever sends it finds out what is wrong with it.
+    with suppress(Exception):
+        _ = mail.raw
 
 
 def _waits_until(message: Message, clock: Clock) -> dt.datetime | None:
