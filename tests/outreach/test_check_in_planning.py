@@ -59,6 +59,18 @@ def test_planning_again_plans_nothing() -> None:
     assert Message.objects.count() == 1
 
 
+def test_what_another_planning_writes_meanwhile_is_there_once_and_keeps_out_no_other() -> None:
+    enrolment = make_plan(MONDAY_MORNING)
+    other = make_contact(enrolment.plan.client, time_zone="Europe/Madrid")
+    enrol(actor=enrolment.plan.account_manager, plan=enrolment.plan, contact=other, now=NOW)
+    # Due where this planning does not look, as a row is that was written since it looked.
+    Message.objects.filter(contact=other).update(due_at=NOW - 10 * DAY, state="sent", raw=b"mail", sent_at=NOW)
+    Message.objects.filter(enrolment=enrolment).delete()
+    assert replan(now=NOW) == 1
+    assert planned(enrolment) == ["pending, Mon 5 00:00, priorities"]
+    assert Message.objects.count() == 2
+
+
 def test_all_plans_are_looked_at_every_few_minutes_by_one_of_many_beats() -> None:
     enrolment = make_plan(MONDAY_MORNING)
     plan(now=NOW)
