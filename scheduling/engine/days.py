@@ -25,6 +25,8 @@ def kinds_of_dates(participant: Participant, first: int, last: int) -> list[Date
     """The kinds of the participant's dates from day number `first` to `last`, both included."""
     weekday, count = weekday_of(first), last - first + 1
     kinds = (_usual_kinds(participant.working_hours) * (count // 7 + 2))[weekday : weekday + count]
+    if not (participant.extra_workdays or participant.days_off or participant.half_days):
+        return kinds
     # A date's kind follows from the two days before it, because yesterday may be a bridge day, to the day after.
     own = _own_patterns(participant, first - 2, last + 1)
     for day in {other + shift for other in own for shift in (-1, 0, 1, 2)}:
