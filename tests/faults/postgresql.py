@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,15 +41,15 @@ class PostgreSQL:
             **settings,
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
-        with (self._directory / "postgresql.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*unprivileged(), str(postgresql_binary("postgres")), "-D", str(self._data), *options],
-                cwd=self._directory,
-                env={**os.environ, "LC_ALL": "C"},
-                stdout=log,
-                stderr=log,
-            )
-        wait_until(self._answers, "PostgreSQL answers")
+        command = [*unprivileged(), str(postgresql_binary("postgres")), "-D", str(self._data), *options]
+
+        def answers() -> bool:
+            # While orphans of a killed one are still there, a new one refuses to start.
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._launched(command)
+            return self._answers()
+
+        wait_until(answers, "PostgreSQL answers")
 
     def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
         """Ends it at once: SIGINT ends sessions first, SIGQUIT ends as in a crash, SIGKILL is one."""
@@ -57,7 +57,6 @@ class PostgreSQL:
             self._process.send_signal(how)
             self._process.wait()
             if how == signal.SIGKILL:
-                # Its orphans see that it is gone and go too; a new one refuses to start before.
                 (self._data / "postmaster.pid").unlink(missing_ok=True)
             self._process = None
 
@@ -67,6 +66,11 @@ class PostgreSQL:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{database}"')
         restore(dump(source_url), self.url(database))
+
+    def _launched(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "LC_ALL": "C"}
+        with (self._directory / "postgresql.log").open("ab") as log:
+            return subprocess.Popen(command, cwd=self._directory, env=environment, stdout=log, stderr=log)
 
     def _answers(self) -> bool:
         try:
