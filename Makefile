@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults lighthouse setup check bench bench-compare lock messages clean
+.PHONY: help run test faults lighthouse looks setup check bench bench-compare lock messages clean
 
 # A command of this name may exist and not work (a version manager's stub), so each is tried. The system's own come
 # first: distributions build them optimised, version managers often do not, and those take a third longer for the tests.
@@ -27,6 +27,7 @@ help:
 	@echo "make test      runs all tests (ARGS='-k booking' for some)"
 	@echo "make faults    runs the tests of races and failures at their full sizes"
 	@echo "make lighthouse  lets Lighthouse judge the pages on which times are chosen (needs Node 20 and npx)"
+	@echo "make looks     looks at every page in every language, theme and width (LANGUAGES='ar ja' PAGES=/offers/ for some)"
 	@echo "make setup     prepares .venv for development"
 	@echo "make check     runs every linter, type checker and consistency check"
 	@echo "make bench     measures, and prints the figures (make bench-compare OLD=old.json compares two runs)"
@@ -49,6 +50,10 @@ lighthouse: setup
 		echo "Lighthouse needs Node 20 or newer, with npx, on the PATH" >&2; exit 1; }
 	@.venv/bin/python -m tests.browser.chromium
 	@.venv/bin/python -m pytest -s -p no:randomly tests/browser/lighthouse.py
+
+looks: setup
+	@.venv/bin/python -m tests.browser.chromium
+	@LANGUAGES="$(LANGUAGES)" PAGES="$(PAGES)" .venv/bin/python -m pytest -q -s -p no:randomly tests/browser/looks.py
 
 setup: .venv/dev.stamp $(CATALOGS)
 

@@ -24,9 +24,16 @@
     .then((response) => (response.status === 200 ? response.text() : ""))
     .then((part) => {
       place.innerHTML = part;
-      // Where there is room for all of it beside the page.
-      const roomy = matchMedia("(min-width: 48rem) and (min-height: 40rem)").matches;
-      for (const more of place.querySelectorAll("details")) more.open = roomy;
+      const more = place.querySelector("details");
+      if (!more) return;
+      // Where there is room for all of it beside the page, so that it covers nothing.
+      more.open = matchMedia("(min-width: 48rem) and (min-height: 40rem)").matches;
+      const own = place.getBoundingClientRect();
+      const isCovered = (part) => {
+        const its = part.getBoundingClientRect();
+        return its.left < own.right && its.right > own.left && its.top < own.bottom && its.bottom > own.top;
+      };
+      if ([...document.querySelectorAll("main :is(.card, .choice)")].some(isCovered)) more.open = false;
     })
     // Offline, or on the way to another page: the page says what it says.
     .catch(() => {});

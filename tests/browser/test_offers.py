@@ -4,14 +4,18 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from clients.links import Purpose
 from scheduling.meetings.models import Meeting, Offer
 from scheduling.meetings.models.meeting import Status
+from tests.browser.client_pages import afternoons
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.test_every_page import sign_in
-from tests.meetings.offered import Cast, make_cast
+from tests.meetings.offered import Cast, make_cast, send
+from tests.outreach.private import path_of
 from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,3 +64,16 @@ def test_an_offer_is_sent_chosen_with_a_tap_on_a_phone_and_taken_back(
     meeting.refresh_from_db()
     assert meeting.status == Status.CANCELLED
     assert Offer.objects.get().meeting is None
+
+
+def test_what_the_device_says_is_unfolded_where_it_covers_nothing(open_page: OpenPage, cast: Cast) -> None:
+    now = timezone.now()
+    offer = send(cast, now=now, times=afternoons(now))
+    page = open_page(time_zone="Asia/Calcutta")
+    stay = page.get_by_role("button", name="Stay with Toronto")
+    page.goto(path_of(cast.contact, Purpose.OFFER, offer.pk))
+    expect(stay).to_be_visible()
+    # A week of times takes the whole width.
+    page.goto(f"/you/offers/{offer.pk}/times/")
+    expect(page.get_by_text("Are you in Kolkata?")).to_be_visible()
+    expect(stay).to_be_hidden()

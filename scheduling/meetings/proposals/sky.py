@@ -17,7 +17,7 @@ NARROWEST_PIXELS = 330
 TALLEST = 31.0
 GROUND = 40.0
 LABEL_PIXELS = 5.0
-LABEL_ROOM = 0.82
+LABEL_ROOM = 0.74
 # Nearer to a strip's end than these fractions, the label of an hour is cut off: on any screen, and on phones.
 EDGE, PHONE_EDGE = 0.03, 0.08
 HEIGHTS = {Band.IDEAL: 1.0, Band.GOOD: 0.86, Band.STRETCH: 0.64, Band.HARD: 0.44, Band.VERY_HARD: 0.26}
