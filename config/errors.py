@@ -3,30 +3,32 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.template import loader
 from django.utils.translation import gettext as _
-from django.views import defaults
 
 # Long enough for a server that starts anew, short enough for whoever waits.
 RETRY_SECONDS = 5
 # The server ends sessions, starts up, or has no connection left.
 # Source: PostgreSQL, “Error Codes”, classes 08, 53 and 57P.
 _PASSING = ("08", "53", "57P")
+#: Where contacts and strangers are, who have nobody to administrate anything and no day of ours.
+OF_CLIENTS = ("/p/", "/you/", "/with/")
 
 
-def server_error(request: HttpRequest) -> HttpResponseBase:
+def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503, for people or for programs, where the database can't be reached.
 
     As the handler of last resort it also hears of what happens in middleware, such as while a session is read.
     """
+    context = {"is_clients": request.path_info.startswith(OF_CLIENTS)}
     if not is_unreachable(sys.exc_info()[1]):
-        return defaults.server_error(request)
+        return HttpResponseServerError(loader.render_to_string("500.html", context))
     headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         answer = {"error": _("The database can't be reached. Try again in a few seconds.")}
         return JsonResponse(answer, status=503, headers=headers)
-    return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
+    return HttpResponse(loader.render_to_string("503.html", context), status=503, headers=headers)
 
 
 def is_unreachable(error: BaseException | None) -> bool:

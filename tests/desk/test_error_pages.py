@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views import defaults
 
+from config.errors import OF_CLIENTS, server_error
 from tests.people import make_account_manager
 
 
@@ -30,7 +31,7 @@ def assert_calm(response: Any, status: HTTPStatus) -> str:
 
 
 def test_answer_to_a_fault_needs_no_database() -> None:
-    response = defaults.server_error(RequestFactory().get("/"))
+    response = server_error(RequestFactory().get("/"))
     assert "Something broke on our side" in assert_calm(response, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
@@ -39,10 +40,19 @@ def test_answer_to_a_senseless_request_needs_no_database() -> None:
     assert "secret detail" not in assert_calm(response, HTTPStatus.BAD_REQUEST)
 
 
+def test_clients_are_told_of_a_fault_without_being_led_to_the_account_managers_pages() -> None:
+    theirs = {reverse("private_link", args=["a" * 43]), reverse("you:home"), reverse("public:page", args=["maya"])}
+    assert {f"/{path.split('/')[1]}/" for path in theirs} == set(OF_CLIENTS)
+    for path in theirs:
+        html = server_error(RequestFactory().get(path)).content.decode()
+        assert "answer our latest mail" in html
+        assert 'href="/"' not in html
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_answer_to_a_fault_names_its_language(language: str) -> None:
     with translation.override(language):
-        html = defaults.server_error(RequestFactory().get("/")).content.decode()
+        html = server_error(RequestFactory().get("/")).content.decode()
     assert f'<html lang="{language}" dir="ltr">' in html
 
 
