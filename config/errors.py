@@ -12,7 +12,7 @@ RETRY_SECONDS = 5
 # The server ends sessions, starts up, or has no connection left.
 # Source: PostgreSQL, “Error Codes”, classes 08, 53 and 57P.
 _PASSING = ("08", "53", "57P")
-#: Where contacts and strangers are, who have nobody to administrate anything and no day of ours.
+#: Pages of contacts and strangers, whom neither today's page nor an administrator can help.
 OF_CLIENTS = ("/p/", "/you/", "/with/")
 
 
