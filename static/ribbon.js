@@ -42,15 +42,18 @@
     list.form.requestSubmit();
   }
 
+  function choose(list, index) {
+    list.selectedIndex = index;
+    describe(handle(), list);
+    draw(list);
+  }
+
   function show(index) {
     const list = times();
-    const pill = handle();
     const within = Math.min(Math.max(index, 0), list.options.length - 1);
     if (within === list.selectedIndex) return;
-    list.selectedIndex = within;
+    choose(list, within);
     wanted = list.value;
-    describe(pill, list);
-    draw(list);
     if (!waiting) ask(list);
   }
 
@@ -116,7 +119,9 @@
     // Moved on while the page was on its way.
     const index = Array.from(list.options).findIndex((option) => option.value === wanted);
     wanted = "";
-    if (index >= 0) show(index);
+    if (index < 0 || index === shownIndex(list)) return;
+    choose(list, index);
+    ask(list);
   });
 
   for (const failure of ["htmx:responseError", "htmx:sendError"]) {

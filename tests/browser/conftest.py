@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import widest
 from tests.browser.chromium import find_chromium
+from tests.waiting import PATIENCE_SECONDS
 
 DESKTOP = 1360
 PHONE = 390
@@ -56,6 +57,7 @@ def browser() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        expect.set_options(timeout=60_000)
         yield chromium
         chromium.close()
 
@@ -84,8 +86,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             timezone_id=time_zone,
             reduced_motion="reduce",
         )
-        # Long enough for the first page on a busy machine.
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
         contexts.append(context)
         page = context.new_page()
         watch.over(page)

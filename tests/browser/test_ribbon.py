@@ -13,6 +13,8 @@ from tests.browser.conftest import PHONE, Axe, OpenPage
 from tests.browser.test_every_page import sign_in
 from tests.people import make_account_manager, make_client, make_contact, make_team
 
+PILL = "#ribbon-handle .ax-pill"
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -34,6 +36,14 @@ def open_ribbon(page: Page, address: str, live_server: LiveServer) -> None:
 def shown_time(page: Page) -> str:
     """The chosen time on the reader's wall, “12:00”, from the handle."""
     return (page.locator("#ribbon-handle text").text_content() or "")[:5]
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    """Where an element is at this instant, also while the page is being brought up to date."""
+    found: dict[str, float] = page.evaluate(
+        "selector => document.querySelector(selector).getBoundingClientRect().toJSON()", selector
+    )
+    return found
 
 
 def minutes(clock: str) -> int:
@@ -69,9 +79,7 @@ def test_dragging_takes_the_time_along_and_the_costs_follow(page: Page, address:
     open_ribbon(page, address, live_server)
     page.evaluate("window.isSamePage = true")
     first = minutes(shown_time(page))
-    axis, pill = page.locator("svg.axis").bounding_box(), page.locator("#ribbon-handle .ax-pill").bounding_box()
-    assert axis
-    assert pill
+    axis, pill = box(page, "svg.axis"), box(page, PILL)
     x, y = pill["x"] + pill["width"] / 2, pill["y"] + pill["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -91,17 +99,13 @@ def test_from_right_to_left_the_earlier_hours_are_on_the_right(
     open_ribbon(page, address, live_server)
     assert page.evaluate("document.dir") == "rtl"
     first = minutes(shown_time(page))
-    axis, pill = page.locator("svg.axis").bounding_box(), page.locator("#ribbon-handle .ax-pill").bounding_box()
-    assert axis
-    assert pill
+    axis, pill = box(page, "svg.axis"), box(page, PILL)
     x, y = pill["x"] + pill["width"] / 2, pill["y"] + pill["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + axis["width"] / 24, y, steps=4)
     # The handle stays below the pointer while the page is on its way.
-    dragged = page.locator("#ribbon-handle .ax-pill").bounding_box()
-    assert dragged
-    assert abs(dragged["x"] - pill["x"] - axis["width"] / 24) < axis["width"] / 96
+    assert abs(box(page, PILL)["x"] - pill["x"] - axis["width"] / 24) < axis["width"] / 96
     page.mouse.up()
     expect(page.locator("#ribbon-handle text")).to_contain_text(f"{(first - 60) // 60:02}:{(first - 60) % 60:02}")
     page.get_by_role("slider").focus()

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from config.embedded import LOOPBACK, free_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +35,7 @@ def web_server(django_db_setup: None) -> Iterator[WebServer]:
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{LOOPBACK}:{port}"]
     command += ["--workers", "2", "--threads", "10", "--preload", "--log-level", "warning"]
+    command += ["--timeout", str(PATIENCE_SECONDS)]
     # The visitors' kept connections outlive the pauses between their rounds.
     command += ["--keep-alive", "300"]
     env = {**os.environ, "DATABASE_URL": test_database_url(), "LOG_LEVEL": "ERROR"}
@@ -44,12 +45,12 @@ def web_server(django_db_setup: None) -> Iterator[WebServer]:
             yield WebServer(LOOPBACK, port)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE_SECONDS)
 
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/accounts/login/", timeout=5) as response:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/accounts/login/", timeout=PATIENCE_SECONDS) as response:
             return bool(response.status == 200)
     except OSError:
         return False

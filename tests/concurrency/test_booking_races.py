@@ -29,6 +29,7 @@ from scheduling.meetings.models import IdempotentReply, Meeting
 from scheduling.meetings.services import booking, replies, transactions
 from tests.concurrency.conftest import WebServer
 from tests.people import make_account_manager, make_client, make_contact, make_team
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,7 +131,7 @@ class Visitor:
             "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        self._connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
+        self._connection = http.client.HTTPConnection(server.host, server.port, timeout=PATIENCE_SECONDS)
 
     def post(self, path: str, values: list[tuple[str, object]]) -> tuple[int, str]:
         """The status and where it leads."""
@@ -284,7 +285,7 @@ def test_b4_with_lock_and_constraint_off_the_race_happens(cast: Cast, monkeypatc
         gates = {start_at: threading.Barrier(CONNECTIONS) for start_at in slots}
 
         def attempt(contact: Contact, start_at: dt.datetime) -> Meeting:
-            gates[start_at].wait(timeout=60)
+            gates[start_at].wait(timeout=PATIENCE_SECONDS)
             return book(cast, cast.hosts[0], contact, start_at)
 
         at_once([partial(attempt, contact, start_at) for start_at in slots for contact in cast.contacts])

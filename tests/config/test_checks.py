@@ -17,6 +17,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from config.checks import check_production, check_tzdata
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
@@ -45,7 +46,7 @@ def start(command: list[str], **changes: str) -> subprocess.CompletedProcess[str
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

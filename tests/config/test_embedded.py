@@ -23,6 +23,7 @@ from config.embedded import (
     stop_children,
     stop_leftovers,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -216,5 +217,5 @@ signal.pause()
     helper = psutil.Process(int(child.stdout.readline()))
     stop_children([child], seconds=0.5)
     assert child.returncode == -signal.SIGKILL
-    helper.wait(timeout=5)
+    helper.wait(timeout=PATIENCE_SECONDS)
     child.stdout.close()

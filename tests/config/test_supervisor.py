@@ -17,7 +17,7 @@ import pytest
 
 from config.embedded import LOOPBACK, free_port
 from config.supervisor import Group, StartError, main
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,7 +72,7 @@ class Run:
                 found.extend(child for child in children if name in child.cmdline())
             return bool(found)
 
-        wait_until(is_started, f"{name} is started", seconds=600)
+        wait_until(is_started, f"{name} is started")
         return found[0]
 
     @property
@@ -80,8 +80,8 @@ class Run:
         return self._process.pid
 
     def has_left_nothing(self) -> bool:
-        """Whether all that the run started is gone within half a minute."""
-        _, alive = psutil.wait_procs(self.started, timeout=30)
+        """Whether all that the run started is gone before patience ends."""
+        _, alive = psutil.wait_procs(self.started, timeout=PATIENCE_SECONDS)
         return not alive
 
     def send(self, signal_number: signal.Signals) -> None:
@@ -90,7 +90,7 @@ class Run:
 
     def end(self) -> int:
         """The exit status, once the run is over."""
-        rest, _ = self._process.communicate(timeout=60)
+        rest, _ = self._process.communicate(timeout=PATIENCE_SECONDS)
         self.output += rest
         return self._process.returncode
 
@@ -106,7 +106,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def status(run: Run) -> int:
-    connection = http.client.HTTPConnection(LOOPBACK, int(run.port), timeout=10)
+    connection = http.client.HTTPConnection(LOOPBACK, int(run.port), timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", "/accounts/login/")
         return connection.getresponse().status

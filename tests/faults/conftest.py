@@ -33,6 +33,9 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).resolve().parents[2]
 FULL = os.environ.get("FAULTS") == "full"
 HOUR = dt.timedelta(hours=1)
+# `make faults` has the machine for itself and is held to the seconds that are promised; the short forms run beside
+# other tests on whatever there is.
+SLOWER = 1 if FULL else 6
 # Tells the workers' sessions in PostgreSQL from those of a server that another test keeps up.
 APPLICATION_NAME = "workers of a test"
 
@@ -155,9 +158,7 @@ class Workers:
             # Workers that listen to each other's events and gossip only take time here.
             self._run(log, [*options, "--without-gossip", "--without-mingle", "--without-heartbeat"])
             logs.append(log)
-        wait_until(
-            lambda: all(b" ready." in log.read_bytes() for log in logs), f"workers are ready ({logs})", seconds=90
-        )
+        wait_until(lambda: all(b" ready." in log.read_bytes() for log in logs), f"workers are ready ({logs})")
 
     def start_beat(self) -> None:
         schedule = self._directory / "schedule"

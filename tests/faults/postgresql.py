@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from config.embedded import LOOPBACK, free_port, initialize_postgresql, postgresql_binary, unprivileged
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "of-this-test"
@@ -98,6 +98,7 @@ def running_application(url: str, *, processes: int, threads: int, **environment
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{LOOPBACK}:{port}"]
     command += ["--workers", str(processes), "--threads", str(threads), "--log-level", "critical"]
+    command += ["--timeout", str(PATIENCE_SECONDS)]
     # Faults are what this is about: nobody wants to read a page of each.
     environment = {**os.environ, "DATABASE_URL": url, "LOG_LEVEL": "CRITICAL", **environment}
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
@@ -105,4 +106,4 @@ def running_application(url: str, *, processes: int, threads: int, **environment
             yield port
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE_SECONDS)

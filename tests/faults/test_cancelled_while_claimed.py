@@ -16,6 +16,7 @@ from scheduling.meetings.models import Meeting
 from scheduling.outreach.models import Message
 from scheduling.outreach.services import claim, claiming, plan
 from tests.faults.conftest import FULL, counted, make_meetings
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +46,7 @@ def race(meetings: list[Meeting], now: dt.datetime) -> Outcome:
     def in_step(act: Callable[[int], None], place: int) -> None:
         try:
             for number, pause in enumerate(pauses):
-                together.wait(timeout=60)
+                together.wait(timeout=PATIENCE_SECONDS)
                 threading.Event().wait(pause[place])
                 act(number)
         finally:

@@ -20,10 +20,10 @@ from django.test import Client as Browser
 from clients.models import AccountManager
 from config.embedded import LOOPBACK
 from tests.clients.sending import Sent, changed, sent_by
-from tests.faults.conftest import FULL, counted, database_url
+from tests.faults.conftest import FULL, SLOWER, counted, database_url
 from tests.faults.postgresql import PostgreSQL, running_application
 from tests.people import make_account_manager, make_client, make_team
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,7 +83,7 @@ class Visitor:
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode(form | {"csrfmiddlewaretoken": [CSRF]}, doseq=True)
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=30)
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=PATIENCE_SECONDS)
         began = time.monotonic()
         try:
             connection.request(method, path, body, headers)
@@ -135,13 +135,13 @@ def test_a_database_that_restarts_under_load_loses_nothing_it_has_acknowledged(
         with ThreadPoolExecutor(WRITERS) as pool:
             writing = [pool.submit(write, visitor) for visitor in visitors]
             try:
-                wait_until(lambda: len(acknowledged) >= 5, f"writes ({visitors[0].statuses})", seconds=60)
+                wait_until(lambda: len(acknowledged) >= 5, f"writes ({visitors[0].statuses})")
                 for restart in range(RESTARTS):
                     before = len(acknowledged)
                     postgresql.stop((signal.SIGKILL, signal.SIGQUIT, signal.SIGINT)[restart % 3])
                     postgresql.start()
                     back = time.monotonic()
-                    wait_until(lambda: answered_at[-1] > back, "writes again", seconds=30)  # noqa: B023
+                    wait_until(lambda: answered_at[-1] > back, "writes again")  # noqa: B023
                     recoveries.append(answered_at[-1] - back)
                     wait_until(lambda: len(acknowledged) >= before + 5, "more writes")  # noqa: B023
             finally:
@@ -161,7 +161,7 @@ def test_a_database_that_restarts_under_load_loses_nothing_it_has_acknowledged(
             }
         )
     assert lost == set()
-    assert max(recoveries) < RECOVERY_SECONDS
+    assert max(recoveries) < SLOWER * RECOVERY_SECONDS
     # Saved, or told to come back; never a page about a fault of ours.
     assert set(statuses) <= {302, 503}
 
@@ -199,5 +199,5 @@ def test_without_connections_everybody_is_told_quickly_to_come_back(postgresql: 
         assert set(hungry) == {(503, "5")}
         assert set(storm) <= {(503, "5"), (200, None)}
         assert (200, None) in storm
-        assert slowest_seconds < QUICK_SECONDS
+        assert slowest_seconds < SLOWER * QUICK_SECONDS
         assert {visitors[0].ask("GET", "/outbox/")[0] for _ in range(10)} == {200}

@@ -14,11 +14,11 @@ from scheduling.outreach.models import Message
 from scheduling.outreach.services import claim, claiming, deliver, plan
 from tests.faults.conftest import ROOT, counted, database_url, make_meetings
 from tests.smtp import SmtpServer
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LEASE_SECONDS = 1
+LEASE_SECONDS = 2
 LEASES_ASLEEP = 2
 State = Message.State
 
@@ -55,7 +55,7 @@ def sleep_through_the_lease(smtp_server: SmtpServer, *options: str) -> Awake:
             smtp_server.let_go()
         finally:
             worker.send_signal(signal.SIGCONT)
-        output, _ = worker.communicate(timeout=60)
+        output, _ = worker.communicate(timeout=PATIENCE_SECONDS)
         said = output.splitlines()
     # What counts the tries and lets the first one go was before the sleep.
     return Awake(said[:2], said[2:])

@@ -14,6 +14,7 @@ from scheduling.outreach.models import Message
 from scheduling.outreach.services import deliver, plan
 from tests.faults.conftest import FULL, counted, make_meetings
 from tests.smtp import SmtpServer
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +31,7 @@ def beat(minutes: range, work: Callable[[dt.datetime], None]) -> None:
     def run() -> None:
         try:
             for minute in minutes:
-                together.wait(timeout=60)
+                together.wait(timeout=PATIENCE_SECONDS)
                 work(NOW + minute * MINUTE)
         finally:
             connections.close_all()

@@ -94,7 +94,11 @@ def posted(response: Any, action: str) -> dict[str, Any]:
 
 
 def book(browser: Browser, *people: Contact | AccountManager, **changes: Any) -> Any:
-    fields = posted(plan(browser, *people), reverse("meetings:book_series"))
+    return book_shown(browser, plan(browser, *people), **changes)
+
+
+def book_shown(browser: Browser, shown: Any, **changes: Any) -> Any:
+    fields = posted(shown, reverse("meetings:book_series"))
     words = {"title": "Weekly sync", "channel": "video"}
     return browser.post(reverse("meetings:book_series"), fields | words | changes)
 
@@ -237,11 +241,13 @@ def test_bad_input_is_told_at_its_field(
 def test_booking_leads_to_the_series_and_books_what_was_shown(
     browser: Browser, manager: AccountManager, kenji: Contact
 ) -> None:
-    shown = [row.occasion.start_at for row in plan(browser, kenji, manager).context["page"].rows]
-    response = book(browser, kenji, manager)
+    shown = plan(browser, kenji, manager)
+    response = book_shown(browser, shown)
     series = Series.objects.get()
     assert (response.status_code, response["Location"]) == (303, reverse("meetings:series", args=[series.pk]))
-    assert list(series.meetings.values_list("start_at", flat=True)) == shown
+    assert list(series.meetings.values_list("start_at", flat=True)) == [
+        row.occasion.start_at for row in shown.context["page"].rows
+    ]
     page = browser.get(response["Location"])
     assert len(page.context["overview"].to_come) == WEEKS
 
