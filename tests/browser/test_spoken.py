@@ -36,7 +36,7 @@ def test_each_offered_time_is_told_with_its_day_its_comfort_and_the_hosts_clock(
         - paragraph: "Quarterly review with Maya Okafor: 45 minutes, Video call"
         - region "Your day":
           - paragraph: /All times are your local time in Toronto\./
-          - img "Gold is your working day; the numbers are the offered times."
+          - img "Tall and gold is your working day; the numbers are the offered times."
         - group "Pick one of 3 times":
           - heading "Pick one of 3 times" [level=2]
           - radio /^Tuesday, .+ 1\d:00.a\.m\..+ in your working hours \d:00.p\.m\. for Maya in London$/ [checked]
