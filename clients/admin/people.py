@@ -19,6 +19,7 @@ from clients.fields import LanguageField, TimeZoneField
 from clients.forms import PersonFields, contact_defaults
 from clients.languages import endonym
 from clients.models import AccountManager, Client, Contact, DayOff, Person
+from clients.requests import reader_for
 from clients.zones import city
 
 PLACE: Any = (_("Language and place"), {"fields": ("language", "time_zone", "calendar", "clock", "week_start")})
@@ -32,18 +33,18 @@ REMINDERS: Any = (_("Reminders"), {"fields": ("reminder_minutes",)})
 
 def local_time_column(request: HttpRequest) -> Any:
     """A column of the people's local times, as the reader writes them."""
-    reader, now = request.reader, timezone.now()  # type: ignore[attr-defined]
+    reader, now = reader_for(request), timezone.now()
 
     @admin.display(description=_("local time"))
     def local_time(person: Person) -> str:
-        return str(reader.in_zone(person.time_zone).moment(now))
+        return reader.in_zone(person.time_zone).moment(now)
 
     return local_time
 
 
 def zone_column(request: HttpRequest) -> Any:
     """A column of the zones' cities in the reader's language."""
-    language = request.reader.language  # type: ignore[attr-defined]
+    language = reader_for(request).language
 
     @admin.display(description=_("time zone"), ordering="time_zone")
     def zone(person: Person) -> str:
@@ -195,7 +196,7 @@ class WhenFilter(admin.SimpleListFilter):
         return [("now", _("Today")), ("coming", _("Coming")), ("past", _("Past"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DayOff]) -> QuerySet[DayOff]:
-        today = request.reader.day_of(timezone.now())  # type: ignore[attr-defined]
+        today = reader_for(request).day_of(timezone.now())
         chosen = {
             "now": Q(first_date__lte=today, last_date__gte=today),
             "coming": Q(first_date__gt=today),

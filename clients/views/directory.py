@@ -30,7 +30,7 @@ from clients.forms import (
 from clients.links import revoke_links
 from clients.models import AccountManager, Client, Contact, DayOff
 from clients.reader import Reader
-from clients.requests import actor_of, reader_for
+from clients.requests import actor_of, part_or_whole, reader_for
 from clients.selectors import clients_for, contacts_for, countries_for, search_clients, teams_for, with_contacts
 
 PAGE_SIZE = 20
@@ -86,11 +86,9 @@ def client_list(request: HttpRequest) -> HttpResponse:
         "day_end": midnight + dt.timedelta(days=1),
         "now": now,
     }
-    htmx = request.htmx  # type: ignore[attr-defined]
-    template = "clients/_results.html" if htmx and not htmx.history_restore_request else "clients/list.html"
-    response = render(request, template, context, status=200 if is_valid else 400)
-    response.headers["Vary"] = "HX-Request"
-    return response
+    return part_or_whole(
+        request, "clients/_results.html", "clients/list.html", context, status=200 if is_valid else 400
+    )
 
 
 @page_methods

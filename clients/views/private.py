@@ -29,6 +29,7 @@ from clients.limits import is_full, take_place
 from clients.links import link_with, open_link
 from clients.models import PrivateLink
 from clients.reader import text_language
+from clients.requests import reader_for
 from clients.visits import (
     VISIT_SECONDS,
     chosen_language,
@@ -140,7 +141,7 @@ def visit(request: HttpRequest, link: PrivateLink, view: PrivateView, **kwargs: 
 
 def _compared(request: HttpRequest, link: PrivateLink) -> HttpResponse:
     """What there is to say of the device's zone and clock, as a part of the page; mostly nothing."""
-    now, shown = timezone.now(), request.reader.time_zone  # type: ignore[attr-defined]
+    now, shown = timezone.now(), reader_for(request).time_zone
     try:
         device_at = parse_datetime(request.GET.get("device_at", ""))
     except ValueError:

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.requests import actor_of, reader_for
+from clients.requests import actor_of, part_or_whole, reader_for
 from scheduling.engine import NearMiss
 from scheduling.meetings import services
 from scheduling.meetings.errors import BookingError, InvalidBooking, OccurrencesLost, StaleMeeting
@@ -29,7 +29,7 @@ from scheduling.meetings.series.overview import SeriesOverview, series_overview
 from scheduling.meetings.services.following import people_of
 from scheduling.meetings.views.meetings import MESSAGES
 from scheduling.meetings.views.once import answer_request_once
-from scheduling.meetings.views.series import answer, errors_of_hidden_fields, page_of, query_of
+from scheduling.meetings.views.series import PAGE, PART, errors_of_hidden_fields, page_of, query_of
 
 
 @require_safe
@@ -203,7 +203,7 @@ def _render_move(
         "booking_form": moving_form or MoveRestForm(),
         "booking_errors": errors_of_hidden_fields(moving_form),
     }
-    return answer(request, "meetings/_series_plan.html", "meetings/series_plan.html", context, status)
+    return part_or_whole(request, PART, PAGE, context, status)
 
 
 def _series(request: HttpRequest, pk: int) -> Series:

@@ -5,15 +5,14 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clients.models import AccountManager, Contact
 from clients.reader import Reader
-from clients.requests import actor_of, reader_for
+from clients.requests import actor_of, part_or_whole, reader_for
 from holidays_app.calendars import UnsupportedYear, country_name
 from scheduling.engine import MeetingRequest, Policy
 from scheduling.meetings.forms.booking import BookingForm, IdempotentForm, MoveForm
@@ -28,6 +27,7 @@ from scheduling.meetings.proposals.query import ProposalQuery
 from scheduling.meetings.selectors import attendee_key, attendees, meetings_for
 from scheduling.meetings.services.offers import friday_noon
 
+PART, PAGE = "meetings/_proposal.html", "meetings/propose.html"
 FIELDS = (*PEOPLE_FIELDS, "client", "duration", "first", "last", "policy", "day", "at", "compare", "ways")
 OPTIONS = 5
 #: So many of the options are ticked to be offered.
@@ -62,7 +62,7 @@ def render_proposal(
     actor, reader, now = actor_of(request), reader_for(request), timezone.now()
     if meeting is not None and (meeting.status != Status.CONFIRMED or meeting.end_at <= now):
         context = {"meeting": meeting, "notice": _("This meeting is over or cancelled, so it can’t be moved.")}
-        return _answer(request, context, status=409)
+        return part_or_whole(request, PART, PAGE, context, status=409)
     data = _address(form_data) if request.method == "POST" else form_data
     choices = choices_for(actor, data) if meeting is None else Choices((), (), ())
     is_asked = meeting is not None or any(data.get(name) for name in FIELDS)
@@ -87,16 +87,7 @@ def render_proposal(
             context |= _offer(page, actor, booking_form)
     elif is_asked and status == 200:
         status = 404 if form.is_about_unknown_people else 422
-    return _answer(request, context, status)
-
-
-def _answer(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    htmx = request.htmx  # type: ignore[attr-defined]
-    is_part = bool(htmx) and not htmx.history_restore_request
-    template = "meetings/_proposal.html" if is_part else "meetings/propose.html"
-    response = render(request, template, {**context, "is_part": is_part}, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return part_or_whole(request, PART, PAGE, context, status)
 
 
 def _address(posted: QueryDict) -> QueryDict:

@@ -10,12 +10,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.models import Contact
-from clients.requests import actor_of, reader_for
+from clients.requests import actor_of, part_or_whole, reader_for
 from holidays_app.calendars import UnsupportedYear, country_name
 from scheduling.engine import NearMiss
 from scheduling.meetings import services
@@ -32,6 +31,7 @@ from scheduling.meetings.series.query import SeriesQuery
 from scheduling.meetings.views.meetings import MESSAGES, PAGE_SIZE
 from scheduling.meetings.views.once import answer_request_once
 
+PART, PAGE = "meetings/_series_plan.html", "meetings/series_plan.html"
 FIELDS = ("contacts", "colleagues", "client", "duration", "start", "weeks", "days", "times", "policy")
 
 
@@ -113,16 +113,7 @@ def _render_plan(
         context["booking_form"] = _blank(page)
     elif page is None and form.is_bound and status == 200:
         status = 404 if form.is_about_unknown_people else 422
-    return answer(request, "meetings/_series_plan.html", "meetings/series_plan.html", context, status)
-
-
-def answer(request: HttpRequest, part: str, whole: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """The page, or the part of it that htmx asks for."""
-    htmx = request.htmx  # type: ignore[attr-defined]
-    is_part = bool(htmx) and not htmx.history_restore_request
-    response = render(request, part if is_part else whole, {**context, "is_part": is_part}, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return part_or_whole(request, PART, PAGE, context, status)
 
 
 def _form(request: HttpRequest, data: QueryDict) -> SeriesForm:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clients.languages import base_language, language_name
-from clients.requests import actor_of
+from clients.requests import actor_of, part_or_whole
 from scheduling.outreach import services
 from scheduling.outreach.errors import NoAddress, NothingToRetry, NotToSay
 from scheduling.outreach.forms.outbox import OutboxFilterForm
@@ -47,11 +47,9 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "max_tries": MAX_TRIES,
         "causes": causes(actor_of(request), now=timezone.now()) if chosen.get("state") == Message.State.DEAD else [],
     }
-    htmx = request.htmx  # type: ignore[attr-defined]
-    template = "outreach/_results.html" if htmx and not htmx.history_restore_request else "outreach/outbox.html"
-    response = render(request, template, context, status=200 if is_valid else 400)
-    response.headers["Vary"] = "HX-Request"
-    return response
+    return part_or_whole(
+        request, "outreach/_results.html", "outreach/outbox.html", context, status=200 if is_valid else 400
+    )
 
 
 @require_safe
