@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -11,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from clients.admin.audit import AuditedAdmin
@@ -90,6 +92,8 @@ class NewAccountManagerForm(AdminUserCreationForm[AccountManager]):
 
 
 admin.site.unregister(Group)
+# A row there would be a second address to sign in by.
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(AccountManager)
@@ -158,7 +162,7 @@ class ContactAdmin(AuditedAdmin):
     search_help_text = _("Name, mail address, client or city")
     autocomplete_fields = ("client", "calendar")
     inlines = (ContactDaysOffInline,)
-    readonly_fields = ("created_at",)
+    readonly_fields = ("created_at", "personal_data")
     fieldsets = (
         (None, {"fields": ("client", "full_name", "address_as", "native_name", "job_title")}),
         (_("How to reach them"), {"fields": ("email", "phone", "preferred_channel", "formality")}),
@@ -166,7 +170,7 @@ class ContactAdmin(AuditedAdmin):
         HOURS,
         WISHES,
         REMINDERS,
-        (None, {"fields": ("notes", "created_at")}),
+        (None, {"fields": ("notes", "created_at", "personal_data")}),
     )
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
@@ -184,6 +188,17 @@ class ContactAdmin(AuditedAdmin):
 
     def view_on_site(self, contact: Contact) -> str:
         return reverse("desk:client", args=[contact.client_id])
+
+    def has_delete_permission(self, request: HttpRequest, obj: Contact | None = None) -> bool:
+        """Nobody: erasing tells those who were to meet them, and leaves nothing behind."""
+        return False
+
+    @admin.display(description=_("Personal data"))
+    def personal_data(self, contact: Contact) -> str:
+        if contact.pk is None:
+            return "—"
+        url = reverse("personal_data:erase", args=[contact.pk])
+        return format_html('<a href="{}">{}</a>', url, _("What is held about this person"))
 
 
 class WhenFilter(admin.SimpleListFilter):

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 ('buffer_minutes', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(240)], verbose_name='minutes free between meetings')),
                 ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='holidays_app.holidaycalendar', verbose_name='holiday calendar')),
                 ('reminder_minutes', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(20160)]), blank=True, default=clients.models.people.default_reminder_minutes, help_text='1440 is a day and 60 an hour before a meeting; leave empty for none.', size=5, verbose_name='reminders, minutes before')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='mail address')),
+                ('email', models.EmailField(error_messages={'unique': 'There is an account manager with this mail address already.'}, max_length=254, unique=True, verbose_name='mail address')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('is_staff', models.BooleanField(default=False, help_text='Sees every client and may use the administration.', verbose_name='admin')),
                 ('has_page', models.BooleanField(default=False, verbose_name='a public page')),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'account manager',
                 'verbose_name_plural': 'account managers',
                 'ordering': ['full_name', 'pk'],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='account_manager_email_any_case', violation_error_message='There is an account manager with this mail address already.'), models.UniqueConstraint(condition=models.Q(('page_name', ''), _negated=True), fields=('page_name',), name='account_manager_page_name', violation_error_message='Another public page has this name already.'), models.CheckConstraint(condition=models.Q(('has_page', False), models.Q(('page_name', ''), _negated=True), _connector='OR'), name='account_manager_page_is_named', violation_error_message='Give the public page a name.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='account_manager_email_lower_case'), models.UniqueConstraint(condition=models.Q(('page_name', ''), _negated=True), fields=('page_name',), name='account_manager_page_name', violation_error_message='Another public page has this name already.'), models.CheckConstraint(condition=models.Q(('has_page', False), models.Q(('page_name', ''), _negated=True), _connector='OR'), name='account_manager_page_is_named', violation_error_message='Give the public page a name.')],
             },
         ),
         migrations.CreateModel(

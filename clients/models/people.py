@@ -128,7 +128,7 @@ class AccountManagerManager(BaseUserManager["AccountManager"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "AccountManager":
         """A saved account manager; without a password nobody can sign in as them."""
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=self.model.normalize_username(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -145,7 +145,11 @@ class AccountManagerManager(BaseUserManager["AccountManager"]):
 class AccountManager(Person, AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in and looks after the clients of their teams."""
 
-    email = models.EmailField(_("mail address"), unique=True)
+    email = models.EmailField(
+        _("mail address"),
+        unique=True,
+        error_messages={"unique": _("There is an account manager with this mail address already.")},
+    )
     teams = models.ManyToManyField(Team, related_name="members", blank=True, verbose_name=_("teams"))
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(
@@ -169,11 +173,8 @@ class AccountManager(Person, AbstractBaseUser, PermissionsMixin):
         verbose_name = _("account manager")
         verbose_name_plural = _("account managers")
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"),
-                name="account_manager_email_any_case",
-                violation_error_message=_("There is an account manager with this mail address already."),
-            ),
+            # Whoever signs in is looked up by the address in small letters.
+            models.CheckConstraint(name="account_manager_email_lower_case", condition=models.Q(email=Lower("email"))),
             models.UniqueConstraint(
                 fields=["page_name"],
                 condition=~models.Q(page_name=""),
@@ -186,6 +187,11 @@ class AccountManager(Person, AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("Give the public page a name."),
             ),
         ]
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """The mail address as it is stored, whatever letters were typed."""
+        return username.lower()
 
     def get_short_name(self) -> str:
         """How the administration greets whoever is signed in."""

@@ -4,20 +4,28 @@ import base64
 import hmac
 import re
 import struct
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib import admin
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
+from pytest_django import Settings
 
 from clients.models import AccountManager
 from tests.people import make_account_manager
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +70,27 @@ def manager() -> AccountManager:
 
 def sign_in(browser: Browser, **values: str) -> Any:
     return browser.post(reverse("account_login"), {"login": "mara@dayband.example", "password": PASSWORD, **values})
+
+
+def forget(address: str, *, host: str = "localhost") -> Any:
+    """The answer to somebody who forgot the password of an account with that address."""
+    return Browser(headers={"host": host}).post(reverse("account_reset_password"), {"email": address})
+
+
+def link_mailed_to(address: str) -> str:
+    """The link in the only mail that anybody was sent."""
+    wait_until(lambda: bool(mail.outbox), "a mail")
+    (message,) = mail.outbox
+    assert message.to == [address]
+    link = re.search(r"https?://\S+/accounts/password/reset/key/\S+", str(message.body))
+    assert link is not None
+    mail.outbox.clear()
+    return link[0]
+
+
+def replace_password(browser: Browser, link: str, password: str) -> None:
+    address = browser.get(link, follow=True).redirect_chain[-1][0]
+    browser.post(address, {"password1": password, "password2": password})
 
 
 @pytest.fixture
@@ -173,27 +202,102 @@ def test_pages_before_signing_in_speak_the_browsers_language(client: Browser) ->
 
 
 def test_forgotten_password_is_replaced_by_a_link(manager: AccountManager, client: Browser) -> None:
-    client.post(reverse("account_reset_password"), {"email": "MARA@dayband.example"})
-    (message,) = mail.outbox
-    link = re.search(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", str(message.body))
-    assert link is not None
-    form = client.get(link[1], follow=True)
-    assert_in_look(form)
-    address = form.redirect_chain[-1][0]
+    forget("MARA@dayband.example")
+    link = link_mailed_to("mara@dayband.example")
+    assert_in_look(client.get(link, follow=True))
     new = "another lantern by the quay"
-    client.post(address, {"password1": new, "password2": new})
+    replace_password(client, link, new)
     assert sign_in(client).status_code == HTTPStatus.OK
     assert sign_in(client, password=new).status_code == HTTPStatus.FOUND
-    used = Browser().get(link[1])
+    used = Browser().get(link)
     assert "This link no longer works" in used.content.decode()
 
 
-def test_unknown_address_gets_the_same_answer_when_it_forgets(manager: AccountManager, client: Browser) -> None:
-    answers = [
-        client.post(reverse("account_reset_password"), {"email": address}).headers["Location"]
-        for address in ("mara@dayband.example", "nobody@dayband.example")
-    ]
+def test_mail_for_a_new_password_names_no_host_but_the_configured_one(
+    manager: AccountManager, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS, settings.SITE_ORIGIN = ["other.example"], "https://dayband.example"
+    forget(manager.email, host="other.example")
+    wait_until(lambda: bool(mail.outbox), "a mail")
+    told = f"{mail.outbox[0].subject} {mail.outbox[0].body}"
+    assert "other.example" not in told
+    assert link_mailed_to(manager.email).startswith("https://dayband.example/accounts/")
+
+
+def test_unknown_address_gets_the_same_answer_and_no_mail_when_it_forgets(manager: AccountManager) -> None:
+    answers = [forget(address).headers["Location"] for address in ("nobody@dayband.example", manager.email)]
     assert answers[0] == answers[1]
+    assert link_mailed_to(manager.email)
+
+
+class HeldBack(EmailBackend):
+    """A mail server that takes nothing until the page has been answered."""
+
+    answered = threading.Event()
+
+    def send_messages(self, messages: Sequence[Any]) -> int:
+        self.answered.wait(5)
+        return super().send_messages(messages)
+
+
+def test_answer_does_not_wait_for_the_mail_that_an_unknown_address_does_not_get(
+    manager: AccountManager, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.HeldBack"
+    forget(manager.email)
+    assert not mail.outbox
+    HeldBack.answered.set()
+    assert link_mailed_to(manager.email)
+
+
+def test_replaced_address_opens_nothing(manager: AccountManager, client: Browser) -> None:
+    old, new = manager.email, "another lantern by the quay"
+    forget(old)
+    replace_password(client, link_mailed_to(old), new)
+    forget(old)
+    sent_before = link_mailed_to(old)
+    manager.refresh_from_db()
+    manager.email = "mara.new@dayband.example"
+    manager.save()
+    assert sign_in(client, password=new).status_code == HTTPStatus.OK
+    assert "This link no longer works" in client.get(sent_before, follow=True).content.decode()
+    # Whoever has the address next gets a link to their own account, and to no other.
+    make_account_manager(email=old, password=PASSWORD)
+    forget(old)
+    replace_password(client, link_mailed_to(old), "a third lantern by the quay")
+    manager.refresh_from_db()
+    assert manager.check_password(new)
+
+
+def test_addresses_are_stored_in_one_place(manager: AccountManager, with_app: Browser) -> None:
+    forget(manager.email)
+    replace_password(Browser(), link_mailed_to(manager.email), "another lantern by the quay")
+    for name in (*SIGNED_IN, *WITH_APP, "account_email"):
+        with_app.get(reverse(name))
+    with_app.post(reverse("account_email"), {"action_add": "", "email": "second@dayband.example"})
+    assert not EmailAddress.objects.exists()
+    assert not admin.site.is_registered(EmailAddress)
+
+
+def created_by_command() -> None:
+    call_command("createsuperuser", interactive=False, email="MARA@Dayband.example", full_name="Mara Test", verbosity=0)
+
+
+def created_by_code() -> None:
+    make_account_manager(email="MARA@Dayband.example")
+
+
+@pytest.mark.parametrize("create", [created_by_command, created_by_code])
+def test_address_written_in_capitals_signs_in(create: Any, client: Browser) -> None:
+    create()
+    forget("mara@dayband.example")
+    replace_password(client, link_mailed_to("mara@dayband.example"), PASSWORD)
+    assert sign_in(client, login="Mara@DAYBAND.example").status_code == HTTPStatus.FOUND
+
+
+def test_no_address_is_stored_in_capitals(manager: AccountManager) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AccountManager.objects.filter(pk=manager.pk).update(email="MARA@dayband.example")
 
 
 def test_weak_password_is_refused_at_its_field(signed_in: Browser) -> None:
@@ -235,7 +339,7 @@ def test_after_many_wrong_passwords_the_right_one_has_to_wait(manager: AccountMa
     assert sign_in(client).status_code != HTTPStatus.FOUND
 
 
-def test_a_flood_of_tries_is_answered_with_a_page(manager: AccountManager, client: Browser) -> None:
-    responses = [client.post(reverse("account_reset_password"), {"email": "mara@dayband.example"}) for _ in range(21)]
+def test_a_flood_of_tries_is_answered_with_a_page() -> None:
+    responses = [forget("nobody@dayband.example") for _ in range(21)]
     assert responses[-1].status_code == HTTPStatus.TOO_MANY_REQUESTS
     assert "Too many tries" in responses[-1].content.decode()
