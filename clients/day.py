@@ -11,13 +11,12 @@ from itertools import groupby
 from typing import cast
 
 import numpy as np
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 from numpy.typing import NDArray
 
 from clients.models import AccountManager, Contact, DayOff, Person
-from holidays_app.calendars import CalendarDays, UnsupportedYear
-from holidays_app.models import HolidayCalendar
-from holidays_app.selectors import calendar_days
+from holidays_app.calendars import CalendarDays, known_until
+from holidays_app.selectors import days_for_calendars
 from scheduling.engine import Band, Participant, Role, weekly_hours
 from scheduling.engine.cells import BANDS, GOOD, Cells, cells_between
 from scheduling.engine.clock import instant_of, quarter_at, quarter_from
@@ -69,7 +68,7 @@ class PersonDay:
 
     `changes_at` is when the working hours that run end, else when the next ones begin, None where none do within
     a year. `away_reason` is None on a day that is not the person's own day off, and may be empty on one that is.
-    `next_holidays` begins with today's. Holidays are not known where `holidays_known` is false.
+    `next_holidays` begins with today's. Where `holidays_known` is false, they are not known for all of the next year.
     """
 
     person: Person
@@ -123,10 +122,13 @@ def person_days(people: Sequence[Person], *, now: dt.datetime, language: str, ho
     """
     first_date = now.date() - dt.timedelta(days=MARGIN_DAYS)
     last_date = now.date() + dt.timedelta(days=LOOK_AHEAD_DAYS + MARGIN_DAYS)
-    calendars = _days_by_calendar(people, first_date, last_date, language)
+    kept = [person.calendar for person in people if person.calendar is not None]
+    calendars = days_for_calendars(kept, first_date, last_date, language, as_far_as_known=True)
     away = away_dates(people, first_date, last_date)
     return [
-        _person_day(person, now, calendars.get(person.calendar_id), away[person_key(person)], holidays)
+        _person_day(
+            person, now, calendars[person.calendar.pk] if person.calendar else None, away[person_key(person)], holidays
+        )
         for person in people
     ]
 
@@ -173,27 +175,12 @@ def participant_of(person: Person, days: CalendarDays | None, away: Collection[d
     )
 
 
-def _days_by_calendar(
-    people: Iterable[Person], first_date: dt.date, last_date: dt.date, language: str
-) -> dict[int | None, CalendarDays | None]:
-    calendars: dict[int, HolidayCalendar] = {
-        person.calendar.pk: person.calendar for person in people if person.calendar is not None
-    }
-    prefetch_related_objects(list(calendars.values()), "changes")
-    found: dict[int | None, CalendarDays | None] = {}
-    for pk, calendar in calendars.items():
-        try:
-            found[pk] = calendar_days(calendar, first_date, last_date, language)
-        except UnsupportedYear:
-            found[pk] = None
-    return found
-
-
 def _person_day(
     person: Person, now: dt.datetime, days: CalendarDays | None, away: dict[dt.date, str], holidays: int
 ) -> PersonDay:
     participant = participant_of(person, days, away)
     today = now.astimezone(participant.zone).date()
+    a_year_on = today + dt.timedelta(days=LOOK_AHEAD_DAYS)
     at_work, changes_at = _working(participant, now)
     coming = _holidays_from(today, days, holidays)
     if at_work:
@@ -211,7 +198,7 @@ def _person_day(
         changes_at=changes_at,
         away_reason=away.get(today),
         next_holidays=coming,
-        holidays_known=days is not None or person.calendar_id is None,
+        holidays_known=person.calendar is None or known_until(person.calendar.country) >= a_year_on,
         participant=participant,
     )
 

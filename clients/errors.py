@@ -9,5 +9,9 @@ class NameTaken(ClientsError):
     """Another client got this name in the meantime."""
 
 
+class KeyReused(ClientsError):
+    """The same form came before with other contents."""
+
+
 class LinkEnded(ClientsError):
     """The private link is mistyped, revoked, past its end, or was sent to an address that its contact no longer has."""

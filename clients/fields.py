@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +18,25 @@ from holidays_app.models import HolidayCalendar
 Choices = list[tuple[str, Any]]
 
 
-class TimeZoneField(forms.ChoiceField):
-    """A zone chosen by city, those of one country first; an old name that is sent anyway is put right."""
+class TimeZoneSelect(forms.Select):
+    """Shows what is chosen even where it is not on offer."""
 
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        groups = super().optgroups(name, value, attrs)
+        for zone in value:
+            if canonical_zone(zone) == zone and zone not in canonical_zones():
+                option = self.create_option(name, zone, zone_title(zone), True, len(groups), attrs=attrs)
+                groups.append((None, [option], len(groups)))
+        return groups
+
+
+class TimeZoneField(forms.ChoiceField):
+    """A zone chosen by city, those of one country first; an old name that is sent anyway is put right.
+
+    Taken, though not on offer: a zone without a city such as Etc/GMT+11, in which some devices are.
+    """
+
+    widget = TimeZoneSelect
     default_error_messages = {
         "invalid_choice": _("“%(value)s” is not a time zone. Use an IANA name such as Europe/Bucharest.")
     }
@@ -37,17 +52,25 @@ class TimeZoneField(forms.ChoiceField):
         typed = super().to_python(value)
         return canonical_zone(typed) or typed
 
+    def valid_value(self, value: str) -> bool:
+        return canonical_zone(value) == value
+
     def prepare_value(self, value: Any) -> Any:
         return canonical_zone(value) or value if isinstance(value, str) else value
 
 
+def zone_title(zone: str) -> str:
+    """“Bucharest — Europe/Bucharest”, or “UTC−11”."""
+    name = city(zone, get_language() or "en")
+    return name if name.startswith("UTC") else f"{name} — {zone}"
+
+
 def zone_choices(country: str = "") -> Choices:
-    """“Bucharest — Europe/Bucharest”, sorted by city; the zones of `country` first, in a group of their own."""
+    """All zones by their titles, sorted; those of `country` first, in a group of their own."""
     language = get_language() or "en"
 
     def named(zones: Iterable[str]) -> Choices:
-        labels = ((zone, zone if zone == "UTC" else f"{city(zone, language)} — {zone}") for zone in zones)
-        return sorted(labels, key=by_name)
+        return sorted(((zone, zone_title(zone)) for zone in zones), key=by_name)
 
     blank: Choices = [("", "---------")]
     near = zones_of_country(country)
@@ -118,10 +141,6 @@ class CalendarField(forms.ModelChoiceField[HolidayCalendar]):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("empty_label", _("None: no holidays are kept"))
         super().__init__(HolidayCalendar.objects.filter(is_personal=False), **kwargs)
-
-    def offer(self, stored: int | None) -> None:
-        """Offers the calendar that somebody has besides those for everybody."""
-        self.queryset = HolidayCalendar.objects.filter(Q(is_personal=False) | Q(pk=stored))
 
     def label_from_instance(self, obj: HolidayCalendar) -> str:
         return obj.title(get_language() or "en")

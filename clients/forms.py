@@ -1,5 +1,6 @@
 """Forms of the pages: the client list's filter, clients, contacts, and one's own day."""
 
+import datetime as dt
 import json
 import uuid
 from contextlib import suppress
@@ -8,7 +9,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -86,15 +87,17 @@ class MergingForm(PageForm[M]):
         return [name for name in self.changed_data if name in self._meta.fields]  # type: ignore[operator]
 
 
+class CreationKeyField(forms.UUIDField):
+    """A key of its own for every form shown, also for one that comes back with errors."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
 class CreationForm(forms.Form):
-    """A key of its own for every form shown, so that the same form sent twice creates one row."""
+    """A form that creates one row however often it is sent."""
 
-    creation_key = forms.UUIDField(widget=forms.HiddenInput)
-
-    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
-        if field_name == "creation_key":
-            return uuid.uuid4()
-        return super().get_initial_for_field(field, field_name)
+    creation_key = CreationKeyField(initial=uuid.uuid4, widget=forms.HiddenInput)
 
 
 class ClientForm(MergingForm[Client]):
@@ -162,8 +165,13 @@ class PersonFields(forms.ModelForm[M]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        person = cast(Person, self.instance)
         if "reminder_minutes" in self.fields:
-            cast(RemindersField, self.fields["reminder_minutes"]).offer(cast(Person, self.instance).reminder_minutes)
+            cast(RemindersField, self.fields["reminder_minutes"]).offer(person.reminder_minutes)
+        if "calendar" in self.fields:
+            # Nobody is given the calendar that somebody else keeps for themselves.
+            offered = HolidayCalendar.objects.filter(Q(is_personal=False) | Q(pk=person.calendar_id))
+            cast(CalendarField, self.fields["calendar"]).queryset = offered
 
     def clean_reminder_minutes(self) -> list[int]:
         minutes: list[int] = self.cleaned_data["reminder_minutes"]
@@ -180,7 +188,6 @@ class PersonForm(MergingForm[M], PersonFields[M]):
     def __init__(self, *args: Any, reader: Reader, country: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(TimeZoneField, self.fields["time_zone"]).put_first(country)
-        cast(CalendarField, self.fields["calendar"]).offer(cast(Person, self.instance).calendar_id)
         self.fields["phone"].region = country or None  # type: ignore[attr-defined]
         self.fields["buffer_minutes"].widget.attrs |= {"min": 0, "max": 240, "step": 5, "class": "input input--short"}
         for name in ("working_hours", "preferred_hours", "reachable_hours"):
@@ -271,13 +278,29 @@ class DayOffForm(PageForm[DayOff]):
         return values
 
 
-# However many rows somebody says to send, only so many are read.
-MOST_ROWS, MOST_READ = 60, 200
+class DaysOff(forms.BaseInlineFormSet[DayOff, M, DayOffForm]):
+    """A person's days off since the first day of last year; those before stay as they are."""
+
+    def __init__(self, data: Any = None, *, today: dt.date, **kwargs: Any) -> None:
+        shown = DayOff.objects.filter(last_date__gte=dt.date(today.year - 1, 1, 1))
+        super().__init__(data, queryset=shown, **kwargs)
+
+
+# Django reads 1,000 fields: six of each row, and some hundred of the person's. And however many rows somebody says to
+# send, only so many are read.
+MOST_ROWS, MOST_READ = 120, 200
 ContactDaysOff = forms.inlineformset_factory(
-    Contact, DayOff, DayOffForm, fk_name="contact", extra=1, max_num=MOST_ROWS, absolute_max=MOST_READ
+    Contact, DayOff, DayOffForm, DaysOff, fk_name="contact", extra=1, max_num=MOST_ROWS, absolute_max=MOST_READ
 )
 OwnDaysOff = forms.inlineformset_factory(
-    AccountManager, DayOff, DayOffForm, fk_name="account_manager", extra=1, max_num=MOST_ROWS, absolute_max=MOST_READ
+    AccountManager,
+    DayOff,
+    DayOffForm,
+    DaysOff,
+    fk_name="account_manager",
+    extra=1,
+    max_num=MOST_ROWS,
+    absolute_max=MOST_READ,
 )
 
 

@@ -6,13 +6,15 @@ edit different things do not undo each other.
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.forms.models import model_to_dict
 
 from clients.audit import audit
-from clients.errors import NameTaken
-from clients.models import AccountManager, Client, Contact, DayOff
+from clients.errors import KeyReused, NameTaken
+from clients.models import AccountManager, Client, Contact, DayOff, Person
 from holidays_app.services import ensure_place_calendar
 
 Row = TypeVar("Row", Client, Contact)
@@ -24,7 +26,7 @@ def create_client(*, actor: AccountManager, client: Client, now: dt.datetime) ->
 
     The calendar of its country exists afterwards, so that its contacts can be given it.
 
-    Raises: NameTaken.
+    Raises: KeyReused where that form had other contents; NameTaken.
     """
     stored = _insert_once(client)
     if stored is client:
@@ -56,20 +58,26 @@ def update_client(*, actor: AccountManager, client: Client, changed: Collection[
 def create_contact(
     *, actor: AccountManager, contact: Contact, days_off: Iterable[DayOff] = (), now: dt.datetime
 ) -> Contact:
-    """The stored contact with their days off, or the one that was stored when the same form came first."""
+    """The stored contact with their days off, or the one that was stored when the same form came first.
+
+    Raises: KeyReused where that form had other contents.
+    """
+    days_off = list(days_off)
     stored = _insert_once(contact)
     if stored is contact:
         audit(actor=actor, action="create", subject=contact, now=now)
         for day_off in days_off:
             day_off.contact = contact
             _save_day_off(actor, day_off, now)
+    elif [*map(_contents, days_off)] != [*map(_contents, stored.days_off.order_by("pk"))]:
+        raise KeyReused
     return stored
 
 
 @transaction.atomic
 def update_contact(
     *,
-    actor: AccountManager | None,
+    actor: Person,
     contact: Contact,
     changed: Collection[str],
     days_off: Iterable[DayOff] = (),
@@ -78,7 +86,7 @@ def update_contact(
 ) -> None:
     """Writes the changed fields of a contact and the days off given, and deletes `days_on`, days off no longer.
 
-    Without an actor it was the contact themselves, behind a private link.
+    The actor may be the contact themselves, behind a private link.
 
     Raises: Contact.DoesNotExist where they have been deleted.
     """
@@ -108,7 +116,7 @@ def update_profile(
 
 def _update_person(
     *,
-    actor: AccountManager | None,
+    actor: Person,
     person: AccountManager | Contact,
     changed: Collection[str],
     days_off: Iterable[DayOff],
@@ -129,7 +137,7 @@ def _update_person(
         day_off.delete()
 
 
-def _save_day_off(actor: AccountManager | None, day_off: DayOff, now: dt.datetime) -> None:
+def _save_day_off(actor: Person, day_off: DayOff, now: dt.datetime) -> None:
     is_stored = DayOff.objects.filter(pk=day_off.pk).exists()
     day_off.save()
     audit(actor=actor, action="update" if is_stored else "create", subject=day_off, now=now)
@@ -138,15 +146,22 @@ def _save_day_off(actor: AccountManager | None, day_off: DayOff, now: dt.datetim
 def _insert_once(row: Row) -> Row:
     """The row, inserted, or the one that has its creation key already.
 
-    Raises: NameTaken.
+    Raises: KeyReused where that one has other contents; NameTaken.
     """
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError as error:
         # A second sending of the same form waits here for the first to commit.
-        first = type(row).objects.filter(creation_key=row.creation_key).first()
+        first = type(row)._meta.base_manager.filter(creation_key=row.creation_key).first()
         if first is None:
             raise NameTaken from error
+        if _contents(first) != _contents(row):
+            raise KeyReused from error
         return first
     return row
+
+
+def _contents(row: Model) -> dict[str, Any]:
+    """What a form fills in."""
+    return model_to_dict(row, exclude=["id", "contact", "account_manager"])

@@ -89,6 +89,9 @@ def city(time_zone: str, language: str) -> str:
     Source: CLDR, timeZoneNames/zone/exemplarCity; where a language has none, the last part of the zone's name.
     """
     current = canonical_zone(time_zone) or time_zone
+    if current.startswith("Etc/GMT"):
+        # These count westwards, as POSIX does.
+        return current.replace("Etc/GMT", "UTC").translate({ord("+"): "−", ord("-"): "+"})
     names = Locale.parse(language, sep="-").time_zones
     # CLDR keeps a city under the oldest name of its zone, IANA's tables under the newest.
     for name in (current, *_older_names().get(current, ())):

@@ -76,8 +76,9 @@ class CalendarChangeInline(admin.TabularInline[CalendarChange, HolidayCalendar])
         return field
 
 
-@admin.register(HolidayCalendar)
 class HolidayCalendarAdmin(admin.ModelAdmin[HolidayCalendar]):
+    """Registered by the floor above, which writes down who changed what."""
+
     form = HolidayCalendarForm
     inlines = (CalendarChangeInline,)
     list_display = ("title", "country_name", "subdivision_name", "kinds", "change_count", "year_link")
@@ -88,8 +89,9 @@ class HolidayCalendarAdmin(admin.ModelAdmin[HolidayCalendar]):
     ordering = ("country", "subdivision", "name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HolidayCalendar]:
-        """Every calendar with the number of its changes."""
-        return super().get_queryset(request).annotate(change_count=Count("changes", distinct=True))
+        """The calendars of places with the number of their changes: personal ones are for their owners to change."""
+        of_places = super().get_queryset(request).filter(is_personal=False)
+        return of_places.annotate(change_count=Count("changes", distinct=True))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[HolidayCalendar], search_term: str

@@ -189,13 +189,13 @@ def weekend(country: str, subdivision: str | None = None, on_date: date | None =
     first = on_date or date(entity.end_year, 12, 1)
     week = [first + timedelta(days) for days in range(7)]
     rest = frozenset(day.weekday() for day in week if _rules(entity, subdivision).is_weekend(day))
-    if len(rest) == 1:
-        # Where the library knows of one day only (Hong Kong, Venezuela), it is the one that moves holidays;
-        # offices rest on the other as well where CLDR says so.
-        customary = _customary_weekend(entity.country)
-        if rest < customary:
-            return customary
-    return rest
+    customary = _customary_weekend(entity.country)
+    # Where the library knows of one day only (Hong Kong, Venezuela), it is the one that moves holidays;
+    # offices rest on the other as well where CLDR says so.
+    is_half_said = rest < customary
+    # Where it says nothing of a country (Libya), it takes Saturday and Sunday for granted.
+    is_unsaid = entity.weekend is HolidayBase.weekend and rest == entity.weekend and len(customary) > 1
+    return customary if is_half_said or is_unsaid else rest
 
 
 def default_working_hours(country: str, subdivision: str | None = None) -> dict[str, list[list[str]]]:
@@ -373,6 +373,10 @@ def _territories(language: str) -> Mapping[str, str]:
 
 def _customary_weekend(country: str) -> frozenset[int]:
     """Source: CLDR weekData, weekendStart to weekendEnd."""
-    locale = Locale.parse(f"und_{country}")
+    try:
+        locale = Locale.parse(f"und_{country}")
+    except UnknownLocaleError:
+        # Antarctica and a few islands.
+        return frozenset()
     length = (locale.weekend_end - locale.weekend_start) % 7 + 1
     return frozenset((locale.weekend_start + step) % 7 for step in range(length))

@@ -60,9 +60,9 @@ def days_for_calendars(
     Raises: UnsupportedYear, unless `as_far_as_known`.
     """
     days_of = known_calendar_days if as_far_as_known else calendar_days
-    rows = list(holiday_calendars)
-    prefetch_related_objects(rows, "changes")
-    return {row.pk: days_of(row, first_date, last_date, language) for row in {row.pk: row for row in rows}.values()}
+    rows = {row.pk: row for row in holiday_calendars}
+    prefetch_related_objects(list(rows.values()), "changes")
+    return {pk: days_of(row, first_date, last_date, language) for pk, row in rows.items()}
 
 
 def with_changes(

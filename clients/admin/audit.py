@@ -4,7 +4,9 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.admin.read_only import ReadOnlyAdmin
 from clients.audit import audit
-from clients.models import AccountManager, AuditEntry
+from clients.models import AccountManager, AuditEntry, Contact
 from clients.requests import actor_of
 
 
@@ -68,15 +70,18 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
-        names = AccountManager.objects.filter(pk=OuterRef("actor_id")).values("full_name")
         entries: QuerySet[AuditEntry] = super().get_queryset(request)
-        return entries.annotate(actor_name=Subquery(names))
+        entries = entries.annotate(contact_id=Cast(KT("details__contact"), BigIntegerField()))
+        managers = AccountManager.objects.filter(pk=OuterRef("actor_id")).values("full_name")
+        contacts = Contact.everyone.filter(pk=OuterRef("contact_id")).values("full_name")
+        return entries.annotate(actor_name=Coalesce(Subquery(managers), Subquery(contacts)))
 
     @admin.display(description=_("actor"), ordering="actor_name")
     def actor(self, entry: AuditEntry) -> str:
-        if entry.actor_id is None:
+        number = entry.actor_id or entry.contact_id  # type: ignore[attr-defined]
+        if number is None:
             return "Dayband"
-        return cast(str, entry.actor_name) or f"#{entry.actor_id}"  # type: ignore[attr-defined]
+        return cast(str, entry.actor_name) or f"#{number}"  # type: ignore[attr-defined]
 
     @admin.display(description=_("fields"))
     def fields_changed(self, entry: AuditEntry) -> str:

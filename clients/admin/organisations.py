@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -114,10 +114,16 @@ class ClientAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
         clients: QuerySet[Client] = super().get_queryset(request)
-        return clients.annotate(contact_count=Count("contacts", distinct=True))
+        known = Q(contacts__erased_at=None)
+        return clients.annotate(contact_count=Count("contacts", filter=known, distinct=True))
 
     def view_on_site(self, client: Client) -> str:
         return reverse("desk:client", args=[client.pk])
+
+    def has_delete_permission(self, request: HttpRequest, obj: Client | None = None) -> bool:
+        """Nobody while there are contacts, who are erased and not deleted; past meetings refer to those who were."""
+        has_contacts = obj is not None and Contact.everyone.filter(client=obj).exists()
+        return super().has_delete_permission(request, obj) and not has_contacts
 
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

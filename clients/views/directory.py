@@ -12,11 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients import services
 from clients.day import Holiday, PersonDay, person_days
-from clients.errors import NameTaken
+from clients.errors import KeyReused, NameTaken
 from clients.forms import (
     ClientFilterForm,
     ClientForm,
@@ -35,6 +36,7 @@ from clients.selectors import clients_for, contacts_for, countries_for, search_c
 
 PAGE_SIZE = 20
 HOLIDAYS_SHOWN = 2
+KEY_REUSED = gettext_lazy("This form was sent before with other contents. Nothing was done; please send it again.")
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -74,7 +76,11 @@ def client_list(request: HttpRequest) -> HttpResponse:
         segment=chosen.get("segment", ""),
     )
     page = Paginator(with_contacts(clients), PAGE_SIZE).get_page(request.GET.get("page"))
-    midnight = dt.datetime.combine(reader.day_of(now), dt.time(), reader.zone).astimezone(dt.UTC)
+    today = reader.day_of(now)
+    day_start, day_end = (
+        dt.datetime.combine(date, dt.time(), reader.zone).astimezone(dt.UTC)
+        for date in (today, today + dt.timedelta(days=1))
+    )
     context = {
         "form": form,
         "page": page,
@@ -82,8 +88,8 @@ def client_list(request: HttpRequest) -> HttpResponse:
         "has_clients": bool(countries),
         "has_teams": bool(countries) or teams_for(actor).exists(),
         "is_filtered": any(chosen.values()) or not is_valid,
-        "day_start": midnight,
-        "day_end": midnight + dt.timedelta(days=1),
+        "day_start": day_start,
+        "day_end": day_end,
         "now": now,
     }
     return part_or_whole(
@@ -97,6 +103,8 @@ def client_create(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             client = services.create_client(actor=actor_of(request), client=form.save(commit=False), now=timezone.now())
+        except KeyReused:
+            form.add_error(None, KEY_REUSED)
         except NameTaken:
             form.add_error("name", _("A client of this name exists already."))
         else:
@@ -132,16 +140,20 @@ def client_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def contact_create(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(clients_for(actor_of(request)), pk=pk)
     form = NewContactForm(_posted(request), client=client, reader=reader_for(request))
-    days_off = ContactDaysOff(_posted(request), prefix="days_off")
+    days_off = ContactDaysOff(_posted(request), prefix="days_off", today=_today(request))
     if form.is_bound and _all_valid(form, days_off):
-        contact = services.create_contact(
-            actor=actor_of(request),
-            contact=form.save(commit=False),
-            days_off=_filled(days_off),
-            now=timezone.now(),
-        )
-        messages.success(request, _("Added."))
-        return redirect("desk:client", contact.client_id)
+        try:
+            contact = services.create_contact(
+                actor=actor_of(request),
+                contact=form.save(commit=False),
+                days_off=_filled(days_off),
+                now=timezone.now(),
+            )
+        except KeyReused:
+            form.add_error(None, KEY_REUSED)
+        else:
+            messages.success(request, _("Added."))
+            return redirect("desk:client", contact.client_id)
     return _form_page(request, "clients/contact_form.html", {"form": form, "days_off": days_off, "client": client})
 
 
@@ -150,7 +162,7 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(contacts_for(actor_of(request)).select_related("client"), pk=pk)
     stored_name = contact.full_name
     form = ContactForm(_posted(request), instance=contact, reader=reader_for(request), country=contact.client.country)
-    days_off = ContactDaysOff(_posted(request), instance=contact, prefix="days_off")
+    days_off = ContactDaysOff(_posted(request), instance=contact, prefix="days_off", today=_today(request))
     if form.is_bound and _all_valid(form, days_off):
         try:
             services.update_contact(
@@ -188,7 +200,7 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
     """The actor's own day."""
     actor = get_object_or_404(AccountManager, pk=request.user.pk)
     form = ProfileForm(_posted(request), instance=actor, reader=reader_for(request))
-    days_off = OwnDaysOff(_posted(request), instance=actor, prefix="days_off")
+    days_off = OwnDaysOff(_posted(request), instance=actor, prefix="days_off", today=_today(request))
     if form.is_bound and _all_valid(form, days_off):
         form.save(commit=False)
         try:
@@ -209,6 +221,10 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
 
 def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
+
+
+def _today(request: HttpRequest) -> dt.date:
+    return reader_for(request).day_of(timezone.now())
 
 
 def _form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -1,7 +1,9 @@
 import pytest
 from django.test import Client as Browser
+from django.urls import reverse
 
 from clients.models import AccountManager, Client, Contact, Team
+from tests.clients.sending import Sent, sent_by
 from tests.people import make_account_manager, make_client, make_contact, make_team
 
 
@@ -44,6 +46,16 @@ def browser(manager: AccountManager) -> Browser:
 @pytest.fixture
 def admin_browser(admin: AccountManager) -> Browser:
     return signed_in(admin)
+
+
+@pytest.fixture
+def contact_url(own_contact: Contact) -> str:
+    return reverse("clients:contact_edit", args=[own_contact.pk])
+
+
+@pytest.fixture
+def contact_sent(browser: Browser, contact_url: str) -> Sent:
+    return sent_by(browser.get(contact_url))
 
 
 def signed_in(user: AccountManager) -> Browser:

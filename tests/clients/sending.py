@@ -1,4 +1,4 @@
-"""What a browser sends for a form that was served: read from its HTML, so that the page itself is tested."""
+"""What is read from a page: what a browser sends for the form that was served, and what it was refused for."""
 
 from collections.abc import Mapping
 from html.parser import HTMLParser
@@ -75,3 +75,8 @@ def changed(sent: Mapping[str, list[str]], **changes: str | list[str] | None) ->
         else:
             merged[name] = value if isinstance(value, list) else [value]
     return merged
+
+
+def errors_of(response: Any) -> dict[str, list[str]]:
+    assert response.status_code == 422, response.status_code
+    return dict(response.context["form"].errors)

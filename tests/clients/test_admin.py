@@ -1,15 +1,19 @@
 """The administration: every page answers, saves what it is sent, and writes who did what."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 
-from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff, Team
+from clients.audit import audit
+from clients.links import link_for
+from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff, PrivateLink, Team
 from holidays_app.models import HolidayCalendar
 from holidays_app.services import ensure_place_calendar
 from tests.clients.conftest import signed_in
@@ -72,6 +76,35 @@ def test_a_related_row_is_found_by_typing(
     assert [row["text"] for row in answer["results"]] == [found]
 
 
+ADMIN = reverse_lazy("admin:index")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "clients/client/?country=%00",
+        "clients/contact/?full_name__regex=(",
+        "clients/auditentry/?action=%00",
+        "clients/auditentry/?at__year=99999999",
+        "clients/auditentry/?at__year=99999999999999999999",
+        "clients/privatelink/?purpose__exact=%00",
+        "holidays_app/holidaycalendar/?changes__kind__exact=%00",
+        "mfa/authenticator/?type=%00",
+        "autocomplete/?app_label=clients&model_name=contact&field_name=client&term=%00",
+    ],
+)
+def test_a_list_asked_for_what_its_columns_cannot_hold_says_so(
+    admin_browser: Browser, rows: dict[str, Any], asked: str
+) -> None:
+    ensure_place_calendar(country="RO")
+    assert admin_browser.get(f"{ADMIN}{asked}").status_code == 400
+
+
+def test_an_action_on_what_is_no_row_is_refused(admin_browser: Browser, rows: dict[str, Any]) -> None:
+    data = {"action": "delete_selected", "_selected_action": "abc"}
+    assert admin_browser.post(admin_url("client", "changelist"), data).status_code == 400
+
+
 FILTERS = [
     ("contact", "?country=RO", 1),
     ("contact", "?country=JP", 0),
@@ -123,6 +156,58 @@ def test_a_client_links_to_its_contacts_and_to_a_new_one(admin_browser: Browser,
     page = admin_browser.get(admin_url("client", "change", own_contact.client_id)).content.decode()
     assert admin_url("contact", "change", own_contact.pk) in page
     assert f"{admin_url('contact', 'add')}?client={own_contact.client_id}" in page
+
+
+def test_a_client_counts_the_contacts_of_whom_something_is_held(
+    admin_browser: Browser, own_contact: Contact, own_client: Client
+) -> None:
+    make_contact(own_client)
+    Contact.objects.filter(pk=own_contact.pk).update(erased_at=timezone.now())
+    (row,) = admin_browser.get(admin_url("client", "changelist")).context["cl"].result_list
+    assert row.contact_count == 1
+
+
+def test_contacts_are_erased_instead_of_deleted(admin_browser: Browser, own_contact: Contact) -> None:
+    page = admin_browser.get(admin_url("contact", "change", own_contact.pk)).content.decode()
+    assert reverse("personal_data:erase", args=[own_contact.pk]) in page
+    for model, number in (("contact", own_contact.pk), ("client", own_contact.client_id)):
+        page = admin_browser.get(admin_url(model, "change", number)).content.decode()
+        assert admin_url(model, "delete", number) not in page
+        assert admin_browser.post(admin_url(model, "delete", number), {"post": "yes"}).status_code == 403
+    Contact.objects.update(erased_at=timezone.now())
+    assert admin_browser.get(admin_url("client", "delete", own_contact.client_id)).status_code == 403
+
+
+class TestPersonalCalendars:
+    @pytest.fixture
+    def kept(self, own_contact: Contact) -> HolidayCalendar:
+        """The calendar that a contact keeps for themselves."""
+        calendar = HolidayCalendar.objects.create(country="RO", name=f"contact-{own_contact.pk}", is_personal=True)
+        Contact.objects.update(calendar=calendar)
+        return calendar
+
+    def test_they_are_offered_to_nobody_and_given_to_nobody_else(
+        self, admin_browser: Browser, kept: HolidayCalendar, own_client: Client
+    ) -> None:
+        asked = {"app_label": "clients", "model_name": "contact", "field_name": "calendar", "term": "romania"}
+        assert admin_browser.get(reverse("admin:autocomplete"), asked).json()["results"] == []
+        url = admin_url("contact", "change", make_contact(own_client).pk)
+        response = admin_browser.post(url, changed(sent_by(admin_browser.get(url)), calendar=str(kept.pk)))
+        assert list(response.context["adminform"].form.errors) == ["calendar"]
+
+    def test_their_owners_keep_them(self, admin_browser: Browser, kept: HolidayCalendar, own_contact: Contact) -> None:
+        url = admin_url("contact", "change", own_contact.pk)
+        response = admin_browser.post(url, changed(sent_by(admin_browser.get(url)), job_title="Director"))
+        assert response.status_code == 302
+        own_contact.refresh_from_db()
+        assert (own_contact.calendar, own_contact.job_title) == (kept, "Director")
+
+    def test_they_are_nobody_elses_to_change(self, admin_browser: Browser, kept: HolidayCalendar) -> None:
+        url = reverse("admin:holidays_app_holidaycalendar_change", args=[kept.pk])
+        response = admin_browser.post(url, {"name": "Renamed", "categories": "public"})
+        assert response.status_code == 302
+        kept.refresh_from_db()
+        assert kept.name.startswith("contact-")
 
 
 def test_a_contact_that_is_added_begins_as_usual_in_the_clients_country(admin_browser: Browser, team: Team) -> None:
@@ -186,7 +271,7 @@ class TestAccountManagers:
     def test_one_is_added_and_can_sign_in(self, admin_browser: Browser) -> None:
         url = admin_url("accountmanager", "add")
         password = "a long enough secret"
-        values = {"email": "new@dayband.example", "full_name": "Nia New", "time_zone": "Asia/Calcutta"}
+        values = {"email": "New@Dayband.example", "full_name": "Nia New", "time_zone": "Asia/Calcutta"}
         passwords = {"password1": password, "password2": password, "usable_password": "true"}
         response = admin_browser.post(url, changed(sent_by(admin_browser.get(url)), **values, **passwords))
         assert response.status_code == 302, response.context["errors"]
@@ -230,18 +315,18 @@ class TestAuditTrail:
         )
         assert entry.details == {"fields": ["days_off", "full_name"]}
 
-    def test_a_deletion_keeps_no_name(self, admin_browser: Browser, own_contact: Contact) -> None:
-        number = own_contact.pk
-        admin_browser.post(admin_url("contact", "delete", number), {"post": "yes"})
-        assert not Contact.objects.exists()
+    def test_a_deletion_keeps_no_name(self, admin_browser: Browser, own_client: Client) -> None:
+        number = own_client.pk
+        admin_browser.post(admin_url("client", "delete", number), {"post": "yes"})
+        assert not Client.objects.exists()
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.subject_id, entry.details) == ("delete", number, {})
         assert not LogEntry.objects.exists()
 
-    def test_deleting_several_leaves_an_entry_for_each(self, admin_browser: Browser, own_client: Client) -> None:
-        contacts = [make_contact(own_client) for _ in range(3)]
-        data = {"action": "delete_selected", "_selected_action": [str(row.pk) for row in contacts], "post": "yes"}
-        assert admin_browser.post(admin_url("contact", "changelist"), data).status_code == 302
+    def test_deleting_several_leaves_an_entry_for_each(self, admin_browser: Browser, team: Team) -> None:
+        clients = [make_client(team) for _ in range(3)]
+        data = {"action": "delete_selected", "_selected_action": [str(row.pk) for row in clients], "post": "yes"}
+        assert admin_browser.post(admin_url("client", "changelist"), data).status_code == 302
         assert AuditEntry.objects.filter(action="delete").count() == 3
 
     def test_the_history_of_a_row_is_its_audit_trail(self, admin_browser: Browser, own_contact: Contact) -> None:
@@ -250,6 +335,24 @@ class TestAuditTrail:
         response = admin_browser.get(admin_url("contact", "history", own_contact.pk), follow=True)
         assert "job_title" in response.content.decode()
         assert response.context["cl"].result_count == 1
+
+    def test_what_contacts_do_on_their_own_pages_stands_beside_their_names(
+        self, admin_browser: Browser, own_contact: Contact
+    ) -> None:
+        path = urlsplit(link_for(own_contact, PrivateLink.Purpose.HOME, now=timezone.now())).path
+        visitor = Browser()
+        visitor.get(path)
+        link = str(PrivateLink.objects.get().pk)
+        visitor.post(reverse("you:zone"), {"time_zone": "Asia/Tokyo", "how_long": "always", "link": link})
+        page = admin_browser.get(admin_url("auditentry", "changelist"), {"q": "ion"}).content.decode()
+        assert '<td class="field-actor">Ion Own</td>' in page
+
+    def test_what_no_person_did_is_said_to_be_the_work_of_the_product(
+        self, admin_browser: Browser, own_contact: Contact
+    ) -> None:
+        audit(actor=None, action="update", subject=own_contact, now=timezone.now())
+        page = admin_browser.get(admin_url("auditentry", "changelist")).content.decode()
+        assert '<td class="field-actor">Dayband</td>' in page
 
     def test_it_is_read_only(self, admin_browser: Browser, own_contact: Contact) -> None:
         url = admin_url("contact", "change", own_contact.pk)

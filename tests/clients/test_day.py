@@ -151,6 +151,18 @@ def test_a_year_that_the_calendar_does_not_know_is_said_not_to_be_known() -> Non
     assert day_at("2026-01-14 10:00").holidays_known
 
 
+def test_what_is_known_of_a_calendar_holds_although_the_year_ahead_is_not() -> None:
+    calendar = ensure_place_calendar(country="IN")
+    inventory, next_year = dt.date(2035, 12, 27), dt.date(2036, 1, 3)
+    for date in (inventory, next_year):
+        CalendarChange.objects.create(
+            calendar=calendar, kind="closure", first_date=date, last_date=date, name="Inventory"
+        )
+    contact = make_contact(calendar=calendar, time_zone="Asia/Kolkata")
+    states = [of(contact, f"{date} 06:00").state for date in ("2035-10-02", inventory, "2035-12-28", next_year)]
+    assert states == [DayState.HOLIDAY, DayState.HOLIDAY, DayState.WORKING, DayState.HOLIDAY]
+
+
 def test_an_account_manager_has_a_day_too() -> None:
     manager = make_account_manager(time_zone="Asia/Kathmandu")
     DayOff.objects.create(account_manager=manager, first_date="2026-01-15", last_date="2026-01-15")

@@ -1,35 +1,15 @@
 """What the forms accept, and what they refuse: at the field, saying what would be right, with nothing written."""
 
-import datetime as dt
-from typing import Any
-
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from clients.fields import CalendarField, LanguageWidget, TimeZoneField, lead_time, zone_choices
-from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff, Team
-from holidays_app.models import HolidayCalendar
+from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff
 from holidays_app.services import ensure_place_calendar
-from tests.clients.sending import Sent, changed, sent_by
+from tests.clients.sending import Sent, changed, errors_of, sent_by
 from tests.people import make_client, make_contact, make_team
 
 pytestmark = pytest.mark.django_db
-
-
-def errors_of(response: Any) -> dict[str, list[str]]:
-    assert response.status_code == 422, response.status_code
-    return dict(response.context["form"].errors)
-
-
-@pytest.fixture
-def contact_url(own_contact: Contact) -> str:
-    return reverse("clients:contact_edit", args=[own_contact.pk])
-
-
-@pytest.fixture
-def contact_sent(browser: Browser, contact_url: str) -> Sent:
-    return sent_by(browser.get(contact_url))
 
 
 REFUSED = [
@@ -173,128 +153,6 @@ def test_a_contact_without_mail_is_said_to_be_out_of_reach(
     assert warning in browser.get(contact_url).content.decode()
 
 
-class TestDaysOff:
-    def send(self, browser: Browser, url: str, **values: str) -> Any:
-        changes = {f"days_off-0-{name}": value for name, value in values.items()}
-        return browser.post(url, changed(sent_by(browser.get(url)), **changes))
-
-    def test_a_day_off_is_added_changed_and_deleted(
-        self, browser: Browser, own_contact: Contact, contact_url: str
-    ) -> None:
-        added = self.send(browser, contact_url, first_date="2026-08-03", last_date="2026-08-14", reason="Beach")
-        assert added.status_code == 302
-        day_off = own_contact.days_off.get()
-        assert (day_off.first_date, day_off.last_date) == (dt.date(2026, 8, 3), dt.date(2026, 8, 14))
-        self.send(browser, contact_url, last_date="2026-08-10")
-        day_off.refresh_from_db()
-        assert day_off.last_date == dt.date(2026, 8, 10)
-        self.send(browser, contact_url, DELETE="on")
-        assert not own_contact.days_off.exists()
-        entries = AuditEntry.objects.order_by("pk").values_list("action", "subject_type", "details")
-        assert list(entries) == [(action, "clients.dayoff", {}) for action in ("create", "update", "delete")]
-
-    def test_a_single_day_needs_no_last_day(self, browser: Browser, own_contact: Contact, contact_url: str) -> None:
-        self.send(browser, contact_url, first_date="2026-08-03")
-        assert own_contact.days_off.get().last_date == dt.date(2026, 8, 3)
-
-    @pytest.mark.parametrize(
-        ("values", "field", "message"),
-        [
-            ({"first_date": "2026-08-03", "last_date": "2026-08-02"}, "last_date", "before the first day"),
-            ({"first_date": "2026-08-03", "last_date": "2027-08-04"}, "last_date", "a year at most"),
-            ({"first_date": "0001-01-01", "last_date": "9999-12-31"}, "last_date", "a year at most"),
-            ({"first_date": "2026-02-30"}, "first_date", "valid date"),
-            ({"first_date": "tomorrow"}, "first_date", "valid date"),
-            ({"last_date": "2026-08-03"}, "first_date", "required"),
-            ({"first_date": "2026-08-03", "reason": "<i>ill</i>"}, "reason", "< and >"),
-        ],
-    )
-    def test_dates_that_make_no_sense_are_refused_at_their_field(
-        self,
-        browser: Browser,
-        own_contact: Contact,
-        contact_url: str,
-        values: dict[str, str],
-        field: str,
-        message: str,
-    ) -> None:
-        response = self.send(browser, contact_url, full_name="Changed", **values)
-        assert response.status_code == 422
-        (errors,) = response.context["days_off"].errors
-        assert list(errors) == [field]
-        assert message in errors[field][0]
-        assert not DayOff.objects.exists()
-        own_contact.refresh_from_db()
-        assert own_contact.full_name == "Ion Own"
-
-    def test_a_form_without_its_counters_is_refused(
-        self, browser: Browser, contact_url: str, contact_sent: Sent
-    ) -> None:
-        without = {name: value for name, value in contact_sent.items() if not name.startswith("days_off")}
-        assert browser.post(contact_url, without).status_code == 422
-        assert browser.post(contact_url, {**without, "days_off-TOTAL_FORMS": "x"}).status_code == 422
-
-    def test_a_million_rows_are_not_read(self, browser: Browser, contact_url: str, contact_sent: Sent) -> None:
-        many = changed(contact_sent, **{"days_off-TOTAL_FORMS": "1000000"})
-        assert browser.post(contact_url, many).status_code == 422
-
-
-class TestNewContact:
-    @pytest.fixture
-    def url(self, team: Team) -> str:
-        dubai = make_client(team, name="Falcon", country="AE", city="Dubai")
-        ensure_place_calendar(country="AE")
-        return reverse("clients:contact_create", args=[dubai.pk])
-
-    def test_begins_as_is_usual_in_the_clients_country(self, browser: Browser, url: str) -> None:
-        sent = changed(sent_by(browser.get(url)), full_name="Layla Sample")
-        response = browser.post(url, sent)
-        assert response.status_code == 302
-        contact = Contact.objects.get(full_name="Layla Sample")
-        assert response.headers["Location"] == reverse("desk:client", args=[contact.client_id])
-        assert contact.time_zone == "Asia/Dubai"
-        assert contact.language == "ar-AE"
-        assert contact.calendar == HolidayCalendar.objects.get(country="AE")
-        assert sorted(contact.working_hours) == sorted(["mon", "tue", "wed", "thu", "fri"])
-        assert contact.reachable_hours["sun"] == [["06:00", "23:00"]]
-        assert contact.reminder_minutes == [1440, 60]
-        assert AuditEntry.objects.get().action == "create"
-
-    def test_rests_on_the_countrys_own_weekend(self, browser: Browser, team: Team) -> None:
-        cairo = make_client(team, country="EG", city="Cairo")
-        url = reverse("clients:contact_create", args=[cairo.pk])
-        browser.post(url, changed(sent_by(browser.get(url)), full_name="Karim Sample"))
-        assert sorted(Contact.objects.get().working_hours) == sorted(["sun", "mon", "tue", "wed", "thu"])
-
-    def test_has_to_name_a_zone_where_the_country_has_several(self, browser: Browser, team: Team) -> None:
-        client = make_client(team, country="US", city="Springfield")
-        url = reverse("clients:contact_create", args=[client.pk])
-        errors = errors_of(browser.post(url, changed(sent_by(browser.get(url)), full_name="Sam Sample")))
-        assert list(errors) == ["time_zone"]
-
-    def test_is_created_once_however_often_the_form_is_sent(self, browser: Browser, url: str) -> None:
-        sent = changed(sent_by(browser.get(url)), full_name="Layla Sample")
-        answers = [browser.post(url, sent) for _ in range(3)]
-        assert {answer.status_code for answer in answers} == {302}
-        assert Contact.objects.filter(full_name="Layla Sample").count() == 1
-        assert AuditEntry.objects.count() == 1
-
-    def test_two_people_of_one_name_are_two(self, browser: Browser, url: str) -> None:
-        for _ in range(2):
-            browser.post(url, changed(sent_by(browser.get(url)), full_name="Layla Sample"))
-        assert Contact.objects.filter(full_name="Layla Sample").count() == 2
-
-    def test_comes_with_days_off(self, browser: Browser, url: str) -> None:
-        sent = changed(sent_by(browser.get(url)), full_name="Layla Sample", **{"days_off-0-first_date": "2026-08-03"})
-        assert browser.post(url, sent).status_code == 302
-        assert DayOff.objects.get().contact == Contact.objects.get()
-
-    def test_looking_at_the_form_writes_nothing(self, browser: Browser, team: Team) -> None:
-        peru = make_client(team, country="PE")
-        browser.get(reverse("clients:contact_create", args=[peru.pk]))
-        assert not HolidayCalendar.objects.exists()
-
-
 class TestClient:
     @pytest.fixture
     def url(self, own_client: Client) -> str:
@@ -344,20 +202,6 @@ class TestClient:
         make_client(name="Taken")
         assert list(errors_of(browser.post(url, changed(sent_by(browser.get(url)), name="Taken")))) == ["name"]
 
-    def test_a_new_client_has_the_calendar_of_its_country_ready(self, browser: Browser, team: Team) -> None:
-        url = reverse("clients:create")
-        sent = changed(sent_by(browser.get(url)), name="New Ltd", country="PE", team=str(team.pk))
-        response = browser.post(url, sent)
-        client = Client.objects.get(name="New Ltd")
-        assert response.headers["Location"] == reverse("desk:client", args=[client.pk])
-        assert HolidayCalendar.objects.get().country == "PE"
-
-    def test_is_created_once_however_often_the_form_is_sent(self, browser: Browser, team: Team) -> None:
-        url = reverse("clients:create")
-        sent = changed(sent_by(browser.get(url)), name="New Ltd", country="PE", team=str(team.pk))
-        assert [browser.post(url, sent).status_code for _ in range(3)] == [302, 302, 302]
-        assert Client.objects.filter(name="New Ltd").count() == AuditEntry.objects.count() == 1
-
 
 class TestOwnDay:
     URL = "/clients/me/edit/"
@@ -388,45 +232,6 @@ class TestOwnDay:
         manager.save()
         page = browser.get(self.URL).content.decode()
         assert page.index("<legend>Sunday</legend>") < page.index("<legend>Monday</legend>")
-
-
-def test_zones_of_the_clients_country_come_first() -> None:
-    (_blank, (country, near), (_elsewhere, others)) = zone_choices("BR")
-    assert country == "Brazil"
-    assert ("America/Sao_Paulo", "Sao Paulo — America/Sao_Paulo") in near
-    assert ("Europe/Bucharest", "Bucharest — Europe/Bucharest") in others
-    assert not set(near) & set(others)
-
-
-def test_an_old_zone_that_is_stored_is_shown_under_its_new_name() -> None:
-    assert TimeZoneField().prepare_value("Asia/Calcutta") == "Asia/Kolkata"
-
-
-def test_a_language_is_suggested_by_what_its_speakers_call_it() -> None:
-    html = LanguageWidget().render("language", "es-CO", {"id": "id_language"})
-    assert '<option value="es-CO" label="español (Colombia)" lang="es-CO">' in html
-
-
-def test_calendars_are_sorted_by_title() -> None:
-    for country in ("DE", "AT", "JP"):
-        ensure_place_calendar(country=country)
-    HolidayCalendar.objects.create(name="Aardvark works", country="ZA")
-    labels = [label for _, label in CalendarField().widget.choices]
-    assert labels == ["None: no holidays are kept", "Aardvark works", "Austria", "Germany", "Japan"]
-
-
-@pytest.mark.parametrize(
-    ("minutes", "words"),
-    [
-        (15, "15 minutes before"),
-        (60, "1 hour before"),
-        (90, "90 minutes before"),
-        (1440, "1 day before"),
-        (2880, "2 days before"),
-    ],
-)
-def test_a_lead_time_is_told_in_its_largest_whole_unit(minutes: int, words: str) -> None:
-    assert lead_time(minutes) == words
 
 
 def test_a_lead_time_of_ones_own_stays_on_offer(browser: Browser, own_contact: Contact, contact_url: str) -> None:

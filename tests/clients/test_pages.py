@@ -46,6 +46,16 @@ def test_a_client_is_shown_with_its_people_and_their_time(browser: Browser, at_w
     assert "At work" in page
 
 
+@pytest.mark.parametrize(("date", "hours"), [("2026-03-29", 23), ("2026-03-30", 24), ("2026-10-25", 25)])
+def test_the_strip_goes_from_midnight_to_midnight(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, date: str, hours: int
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: dt.datetime.fromisoformat(f"{date}T12:00Z"))
+    AccountManager.objects.update(time_zone="Europe/London")
+    context = browser.get(LIST).context
+    assert context["day_end"] - context["day_start"] == dt.timedelta(hours=hours)
+
+
 def test_somebody_on_leave_is_away_and_not_at_work(browser: Browser, at_work: Contact) -> None:
     today = timezone.now().date()
     DayOff.objects.create(

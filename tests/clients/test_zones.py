@@ -71,6 +71,8 @@ def test_each_place_is_offered_once() -> None:
         ("America/Coyhaique", "es", "Coyhaique"),
         ("America/New_York", "es", "Nueva York"),
         ("UTC", "es", "UTC"),
+        ("Etc/GMT+11", "es", "UTC−11"),
+        ("Etc/GMT-13", "en", "UTC+13"),
     ],
 )
 def test_a_zone_is_called_by_its_city_in_the_readers_language(zone: str, language: str, name: str) -> None:

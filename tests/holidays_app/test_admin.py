@@ -1,8 +1,10 @@
 """Calendars in the administration."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from clients.models import AuditEntry
 from holidays_app.models import CalendarChange, HolidayCalendar
 from holidays_app.services import ensure_place_calendar
 from tests.people import make_account_manager
@@ -60,6 +62,20 @@ def test_calendar_is_added_with_its_changes(admin: Client) -> None:
         ("closure", "2026-08-21"),
         ("removed", "2026-12-08"),
     ]
+
+
+def test_who_changed_which_table_is_written_down_and_no_names(admin: Client) -> None:
+    calendar = ensure_place_calendar(country="ES")
+    closure = {"kind": "closure", "first_date": "2026-08-10", "last_date": "", "name": "Very Secret"}
+    assert admin.post(f"{LIST}{calendar.pk}/change/", calendar_form(closure, name="")).status_code == 302
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.subject_type, entry.subject_id) == (
+        "update",
+        "holidays_app.holidaycalendar",
+        calendar.pk,
+    )
+    assert entry.details == {"fields": ["changes"]}
+    assert not LogEntry.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,16 @@ def test_saudi_arabia_works_from_sunday_to_thursday() -> None:
     assert list(default_working_hours("SA")) == SUN_THU
 
 
+def test_libya_of_whose_weekend_the_library_says_nothing_rests_as_cldr_says() -> None:
+    assert weekend("LY") == {FRIDAY, SATURDAY}
+    assert list(default_working_hours("LY")) == SUN_THU
+
+
+@pytest.mark.parametrize("country", ["IN", "UG", "AQ"])
+def test_saturday_is_no_default_office_day_where_cldr_names_one_day_or_none(country: str) -> None:
+    assert weekend(country) == {SATURDAY, SUNDAY}
+
+
 def test_kelantan_rests_on_friday_and_saturday_and_the_rest_of_malaysia_does_not() -> None:
     assert weekend("MY", "03") == {FRIDAY, SATURDAY}
     assert weekend("MY") == {SATURDAY, SUNDAY}

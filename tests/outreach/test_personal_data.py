@@ -310,8 +310,8 @@ def test_what_colleagues_carried_stays_and_meetings_to_come_are_cancelled(
     contact: Contact, manager: AccountManager
 ) -> None:
     past, coming = Meeting.objects.order_by("start_at")
-    services.erase_contact(actor=None, contact=contact, now=timezone.now())
-    services.erase_contact(actor=None, contact=contact, now=timezone.now())
+    services.erase_contact(actor=contact, contact=contact, now=timezone.now())
+    services.erase_contact(actor=contact, contact=contact, now=timezone.now())
     assert list(Attendance.objects.filter(meeting=past).values_list("status", flat=True)) == ["confirmed"] * 2
     coming.refresh_from_db()
     assert coming.status == Status.CANCELLED
@@ -327,7 +327,7 @@ def test_what_colleagues_carried_stays_and_meetings_to_come_are_cancelled(
 
 def test_address_that_somebody_else_has_too_is_still_known_to_come_back(contact: Contact) -> None:
     make_contact(email=contact.email.upper())
-    services.erase_contact(actor=None, contact=contact, now=timezone.now())
+    services.erase_contact(actor=contact, contact=contact, now=timezone.now())
     assert MailAddress.objects.exists()
 
 
@@ -340,6 +340,7 @@ def test_contact_erases_in_two_steps_and_no_link_opens_anything_after(contact: C
     done = browser.post(url, sent_by(browser.get(url), is_meant="on"))
     assert "We hold nothing about you any more" in done.content.decode()
     assert not Contact.objects.filter(pk=contact.pk).exists()
+    assert AuditEntry.objects.get(action="erase").details == {"contact": contact.pk}
     assert browser.get("/you/").status_code == 404
 
 

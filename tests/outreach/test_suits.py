@@ -243,7 +243,7 @@ def test_one_tap_accepts_and_a_second_one_changes_nothing(browser: Browser, meet
     page = browser.get(f"/you/meetings/{meeting.pk}/").content.decode()
     assert "You have said that this time suits you." in page
     send(browser, meeting, act="suits")
-    assert AuditEntry.objects.count() == 1
+    assert AuditEntry.objects.get().details == {"contact": contact.pk, "fields": ["partstat"]}
     assert not Message.objects.exists()
 
 

@@ -73,6 +73,15 @@ def test_device_elsewhere_is_noticed_by_any_name_of_its_zone(browser: Browser, n
     assert "Berlin (GMT+1)" in page or "Berlin (GMT+2)" in page
 
 
+@pytest.mark.parametrize("how_long", ["visit", "always"])
+def test_device_without_a_city_is_taken_at_its_word(browser: Browser, how_long: str) -> None:
+    asked = browser.get(HOME, {"device_zone": "Etc/GMT+11"})
+    assert "Are you in <bdi>UTC−11</bdi>?" in asked.content.decode()
+    assert "Etc/GMT+11" in sent_by(asked)["time_zone"]
+    response = browser.post(ZONE, sent_by(asked, time_zone="Etc/GMT+11", how_long=how_long))
+    assert "Times are shown in UTC−11 (GMT−11) now." in browser.get(response["Location"]).content.decode()
+
+
 @pytest.mark.parametrize("zone", ["Europe/Bucharest", "Europe/Sofia", "Nowhere/Atlantis", "", "x" * 10_000])
 def test_nothing_is_said_of_a_device_whose_clock_shows_the_same_or_whose_zone_nobody_knows(
     browser: Browser, zone: str

@@ -122,7 +122,7 @@ def test_wishes_are_stored_and_written_down_as_nobodys_of_ours(
         "outreach.mailwishes",
         "outreach.enrolment",
     }
-    assert {entry.actor_id for entry in entries} == {None}
+    assert {(entry.actor_id, entry.details["contact"]) for entry in entries} == {(None, contact.pk)}
     assert "Herr" not in str(list(entries.values()))
 
 

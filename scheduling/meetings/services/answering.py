@@ -28,5 +28,5 @@ def answer(
         return False
     stored.partstat, stored.answer_words, stored.answered_at = partstat, words, now
     stored.save(update_fields=["partstat", "answer_words", "answered_at"])
-    audit(actor=None, action="answer", subject=stored, now=now, fields=["partstat"])
+    audit(actor=stored.contact, action="answer", subject=stored, now=now, fields=["partstat"])
     return True

@@ -11,7 +11,7 @@ from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients.fields import TimeZoneField
+from clients.fields import TimeZoneField, TimeZoneSelect
 from clients.forms import PageForm
 from clients.languages import endonym
 from clients.models import AccountManager
@@ -53,7 +53,7 @@ class EnquiryForm(PageForm[Enquiry]):
         label=_("Time zone"),
         error_messages={"required": _("Choose a time zone.")},
         help_text=_("As your device says. Correct it where that is wrong."),
-        widget=forms.Select(attrs={"data-guess-zone": True}),
+        widget=TimeZoneSelect(attrs={"data-guess-zone": True}),
     )
     language = forms.ChoiceField(
         label=_("Language"), choices=lambda: [(code, endonym(code)) for code, _name in settings.LANGUAGES]

@@ -24,7 +24,7 @@ def answer_survey(*, contact: Contact, survey: Survey, score: int, now: dt.datet
     # The hour runs from the first answer.
     stored.score, stored.answered_at = score, stored.answered_at or now
     stored.save(update_fields=["score", "answered_at"])
-    audit(actor=None, action="answer", subject=stored, now=now, fields=["score"])
+    audit(actor=contact, action="answer", subject=stored, now=now, fields=["score"])
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def comment_survey(*, contact: Contact, survey: Survey, words: str, now: dt.date
         raise AlreadyAnswered
     stored.comment = words
     stored.save(update_fields=["comment"])
-    audit(actor=None, action="answer", subject=stored, now=now, fields=["comment"])
+    audit(actor=contact, action="answer", subject=stored, now=now, fields=["comment"])
 
 
 def is_changeable(survey: Survey, now: dt.datetime) -> bool:

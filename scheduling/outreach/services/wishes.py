@@ -1,4 +1,4 @@
-"""What contacts themselves decide about the mail they get; nobody of ours is the actor of it."""
+"""What contacts themselves decide about the mail they get, each the actor of it."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -44,7 +44,7 @@ def change_wishes(*, contact: Contact, wishes: Wishes, changed: Collection[str],
 
     Raises: Contact.DoesNotExist where they have been deleted.
     """
-    update_contact(actor=None, contact=contact, changed=changed, now=now)
+    update_contact(actor=contact, contact=contact, changed=changed, now=now)
     _store(contact, wishes, now)
 
 
@@ -72,12 +72,12 @@ def _store(contact: Contact, wishes: Wishes, now: dt.datetime) -> None:
     changed = [name for name in fields if getattr(wishes, name) != getattr(stored, name)]
     if changed:
         row, _is_new = MailWishes.objects.update_or_create(contact=contact, defaults=fields)
-        audit(actor=None, action="update", subject=row, now=now, fields=changed)
+        audit(actor=contact, action="update", subject=row, now=now, fields=changed)
     if wishes.frequency not in (None, stored.frequency):
         enrolment = Enrolment.objects.get(contact=contact)
         enrolment.frequency = wishes.frequency
         enrolment.save(update_fields=["frequency"])
-        audit(actor=None, action="update", subject=enrolment, now=now, fields=["frequency"])
+        audit(actor=contact, action="update", subject=enrolment, now=now, fields=["frequency"])
 
 
 @transaction.atomic
@@ -101,8 +101,8 @@ def keep_no_holidays(*, contact: Contact, now: dt.datetime) -> None:
 def _change_calendar(contact: Contact, calendar: HolidayCalendar | None, now: dt.datetime) -> None:
     if calendar != contact.calendar:
         contact.calendar = calendar
-        update_contact(actor=None, contact=contact, changed=["calendar"], now=now)
+        update_contact(actor=contact, contact=contact, changed=["calendar"], now=now)
     elif calendar is not None and calendar.is_personal:
-        audit(actor=None, action="update", subject=calendar, now=now)
+        audit(actor=contact, action="update", subject=calendar, now=now)
     if calendar is None or not calendar.is_personal:
         forget_personal_calendar(attendee_key(contact))

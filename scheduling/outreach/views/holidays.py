@@ -28,10 +28,11 @@ def holidays(request: HttpRequest, link: PrivateLink) -> HttpResponse:
     contact, now, reader = link.contact, timezone.now(), reader_for(request)
     today = reader.in_zone(contact.time_zone).day_of(now)
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    days_off = ContactDaysOff(request.POST if act == "days_off" else None, instance=contact, prefix="days_off")
+    posted = request.POST if act == "days_off" else None
+    days_off = ContactDaysOff(posted, instance=contact, prefix="days_off", today=today)
     if act == "days_off" and days_off.is_valid():
         update_contact(
-            actor=None,
+            actor=contact,
             contact=contact,
             changed=(),
             days_off=days_off.save(commit=False),

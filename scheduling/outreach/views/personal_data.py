@@ -43,7 +43,7 @@ def erase(request: HttpRequest, link: PrivateLink) -> HttpResponse:
     form = EraseForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
         return render(request, "client/erase.html", {"link": link, "form": form}, status=422 if form.is_bound else 200)
-    services.erase_contact(actor=None, contact=link.contact, now=timezone.now())
+    services.erase_contact(actor=link.contact, contact=link.contact, now=timezone.now())
     response = render(request, "client/erased.html")
     response.delete_cookie(HOME_COOKIE, path="/you/")
     return response

@@ -68,7 +68,7 @@ def _zone(request: HttpRequest, link: PrivateLink | None) -> HttpResponse:
     response.status_code = 303
     if contact and form.cleaned_data["how_long"] == "always":
         contact.time_zone = time_zone
-        update_contact(actor=None, contact=contact, changed=["time_zone"], now=timezone.now())
+        update_contact(actor=contact, contact=contact, changed=["time_zone"], now=timezone.now())
         response.delete_cookie(ZONE_COOKIE, path=reverse("you:home"))
     else:
         choose_zone(response, time_zone, path=reverse("you:home"))

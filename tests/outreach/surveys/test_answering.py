@@ -43,8 +43,8 @@ def test_one_tap_answers_and_the_page_then_takes_a_comment(browser: Browser, sur
     assert (survey.score, survey.comment) == (4, "The agenda came late.")
     assert survey.answered_at is not None
     assert [entry.details for entry in AuditEntry.objects.filter(action="answer").order_by("pk")] == [
-        {"fields": ["score"]},
-        {"fields": ["comment"]},
+        {"contact": survey.contact_id, "fields": ["score"]},
+        {"contact": survey.contact_id, "fields": ["comment"]},
     ]
 
 
