@@ -8,7 +8,7 @@
   let drag = null;
 
   const handle = () => document.getElementById("ribbon-handle");
-  const times = () => document.getElementById("id_at");
+  const times = () => handle() && document.getElementById("id_at");
   const shownIndex = (list) => Array.from(list.options).findIndex((option) => option.defaultSelected);
 
   function describe(pill, list) {
@@ -50,6 +50,11 @@
 
   function show(index) {
     const list = times();
+    if (!list) {
+      // The page came back without a ribbon.
+      drag = null;
+      return;
+    }
     const within = Math.min(Math.max(index, 0), list.options.length - 1);
     if (within === list.selectedIndex) return;
     choose(list, within);

@@ -66,7 +66,11 @@ def open_offers(actor: AccountManager, *, now: dt.datetime) -> QuerySet[Any]:
     """
     to_come = OfferedTime.objects.filter(offer=OuterRef("pk"), start_at__gt=now).order_by()
     waiting = offers_for(actor).filter(Exists(to_come), meeting__isnull=True, withdrawn_at__isnull=True)
-    wishes = to_come.filter(found_by__isnull=False, hold=None).values("offer").annotate(count=Count("pk"))
+    wishes = (
+        to_come.filter(found_by__isnull=False, hold=None)
+        .values("offer")
+        .annotate(count=Count("start_at", distinct=True))
+    )
     found: QuerySet[Any] = with_answers(waiting).annotate(wished=Coalesce(Subquery(wishes.values("count")), 0))
     return found
 

@@ -91,6 +91,18 @@ def test_dragging_takes_the_time_along_and_the_costs_follow(page: Page, address:
     assert page.evaluate("window.isSamePage")
 
 
+def test_a_drag_ends_where_the_ribbon_is_gone(page: Page, address: str, live_server: LiveServer) -> None:
+    open_ribbon(page, address, live_server)
+    pill = box(page, PILL)
+    x, y = pill["x"] + pill["width"] / 2, pill["y"] + pill["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate("htmx.swap('main', '', {swapStyle: 'innerHTML'})")
+    # The browser's errors fail this test.
+    page.mouse.move(x - 200, y, steps=2)
+    page.mouse.up()
+
+
 def test_from_right_to_left_the_earlier_hours_are_on_the_right(
     page: Page, address: str, axe: Axe, settings: Settings, live_server: LiveServer
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
+from clients.models import Contact
 from scheduling.meetings import services
 from scheduling.meetings.errors import BookingError, OfferClosed, StaleMeeting, TooManyKept
 from scheduling.meetings.models import Meeting, MeetingChange, Offer
@@ -22,10 +23,10 @@ ALWAYS = {day: [["00:00", "00:00"]] for day in ("mon", "tue", "wed", "thu", "fri
 AT_ONCE, HOARDED = (50, 100) if FULL else (20, 20)
 
 
-def make_offer(*, hold: bool = True, times: int = 1) -> tuple[Cast, Offer, list[dt.datetime]]:
+def make_offer(*, hold: bool = True, times: int = 1, contacts: int = 1) -> tuple[Cast, Offer, list[dt.datetime]]:
     """An offer to somebody who can always come, its times an hour apart."""
     now = timezone.now()
-    cast = make_cast(working_hours=ALWAYS, reachable_hours=ALWAYS, time_zone="UTC")
+    cast = make_cast(contacts, working_hours=ALWAYS, reachable_hours=ALWAYS, time_zone="UTC")
     type(cast.manager).objects.update(working_hours=ALWAYS, reachable_hours=ALWAYS, time_zone="UTC")
     cast.manager.refresh_from_db()
     first = (now + DAY).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -77,6 +78,35 @@ def test_one_link_never_keeps_more_than_two_times() -> None:
     assert Meeting.objects.filter(status=Status.HELD).count() == 2
     assert sum(isinstance(one, TooManyKept) for one in results) == HOARDED * 8 // 10
     assert not [one for one in results if isinstance(one, BookingError) and not isinstance(one, TooManyKept)]
+
+
+def test_the_last_answer_to_a_vote_is_told_once_from_however_many_tabs_it_comes() -> None:
+    cast, offer, _starts = make_offer(hold=False, contacts=2)
+    time = offer.times.get()
+
+    def vote(contact: Contact, answer: str) -> Callable[[], object]:
+        return lambda: services.vote(contact=contact, offer=offer, answers={time.pk: answer}, now=timezone.now())
+
+    vote(cast.contacts[1], "yes")()
+    at_once([vote(cast.contact, answer) for answer in ("yes", "if_need_be") * 4])
+    assert offer.events.filter(kind="all_answered").count() == 1
+
+
+def test_whoever_asks_twice_at_once_gets_one_offer() -> None:
+    cast, offer, _starts = make_offer(hold=False)
+    services.withdraw_offer(actor=cast.manager, offer=offer, now=timezone.now())
+
+    def ask() -> Offer:
+        return services.ask_for_times(
+            contact=cast.contact,
+            account_manager=cast.manager,
+            title="Plans",
+            duration_minutes=30,
+            now=timezone.now(),
+        )
+
+    assert len(set(race(ask, times=8))) == 1
+    assert Offer.objects.count() == 2
 
 
 def test_a_hold_that_is_over_makes_room_for_one_of_many() -> None:

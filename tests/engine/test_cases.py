@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from bisect import bisect
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -340,6 +341,19 @@ def test_what_is_no_json_object_is_refused(text: bytes) -> None:
         parse_case(text)
     assert refused.value.field == "case"
     assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize("key", ["duration_minutes", "policy"])
+def test_a_value_is_refused_however_deeply_it_is_nested(key: str) -> None:
+    def refused_as(depth: int) -> str:
+        case = smallest()
+        case["meeting"][key] = "nested"
+        with pytest.raises(InvalidInput) as refused:
+            parse_case(json.dumps(case).replace('"nested"', "[" * depth + "]" * depth))
+        return refused.value.field
+
+    unread = bisect(range(100_000), False, key=lambda depth: refused_as(depth) == "case")
+    assert {refused_as(depth) for depth in range(unread - 40, unread)} == {f"meeting.{key}"}
 
 
 def test_the_limits_themselves_are_within_the_rules() -> None:

@@ -106,6 +106,39 @@ def test_what_is_wrong_is_said_beside_what_was_typed(
     assert not Offer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("pool", "values", "said"),
+    [
+        (1, {}, "Mark at least two colleagues"),
+        (2, {"take": "2"}, "Of 2 people choose at most 1"),
+        (2, {"take": "99999"}, "Of 2 people choose at most 1"),
+        (2, {"take": "9" * 30}, "Of 2 people choose at most 1"),
+        (2, {"optional": "pool"}, "can’t be both"),
+        (0, {"optional": "contacts"}, "At least one contact must come"),
+        (0, {"optional": "staff"}, "At least one colleague must come"),
+    ],
+)
+def test_people_who_can_not_be_what_they_are_chosen_as_get_nothing_sent(
+    browser: Browser, cast: Cast, pool: int, values: dict[str, Any], said: str
+) -> None:
+    colleagues = [cast.manager.pk, make_account_manager(cast.manager.teams.get()).pk]
+    optional = {
+        "pool": [f"staff-{colleagues[1]}"],
+        "contacts": [f"contact-{one.pk}" for one in cast.contacts],
+        "staff": [f"staff-{pk}" for pk in colleagues],
+    }
+    marked = {"optional": optional[values["optional"]]} if "optional" in values else {}
+    response = sent(browser, cast, colleagues=colleagues, any_of=colleagues[:pool], **{**values, **marked})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert not Offer.objects.exists()
+
+
+def test_how_many_come_says_nothing_where_all_of_them_must(browser: Browser, cast: Cast) -> None:
+    assert sent(browser, cast, take="99999").status_code == 303
+    assert Offer.objects.get().take == 1
+
+
 def test_the_page_of_an_offer_says_who_answered_what_and_books_by_hand(browser: Browser, cast: Cast) -> None:
     now, offer = timezone.now(), offered(cast)
     first, second = offer.times.all()

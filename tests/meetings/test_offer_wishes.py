@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from clients.models import Contact
+from clients.reader import Reader
 from scheduling.meetings import services
 from scheduling.meetings.errors import InvalidBooking, OfferClosed, SlotBlocked, SlotTaken
 from scheduling.meetings.models import Offer, Vote
+from scheduling.meetings.offers.overview import overview
 from scheduling.meetings.selectors import open_offers
 from tests.meetings.offered import DAY, HOUR, NOW, TIMES, Cast, make_cast, send
 
@@ -71,6 +73,33 @@ def test_a_wish_leaves_a_vote_as_it_is_and_replaces_wishes_of_before(cast: Cast)
     wish(cast.contact, offer, WISHES[1:])
     assert answers_of(cast.contact) == ["if_need_be"] * 3
     assert [time.start_at for time in offer.times.exclude(found_by=None)] == WISHES[1:]
+
+
+def test_a_wish_of_two_contacts_is_each_ones_own(cast: Cast) -> None:
+    first, second = cast.contacts
+    offer = send(cast)
+    for contact in (first, second, second):
+        wish(contact, offer, WISHES[:1])
+    assert kinds(offer) == ["sent", "wished", "wished", "all_answered"]
+    (shown,) = open_offers(cast.manager, now=NOW)
+    assert shown.wished == 1
+    (listed,) = overview(offer, now=NOW, reader=Reader("en", "Europe/London")).wishes
+    assert (listed.start_at, listed.contacts) == (WISHES[0], (first, second))
+    wish(first, offer, WISHES[1:])
+    assert [(time.start_at, time.found_by) for time in offer.times.exclude(found_by=None)] == [
+        (WISHES[0], second),
+        (WISHES[1], first),
+    ]
+
+
+def test_all_who_wished_for_a_time_that_is_added_say_yes_to_it(cast: Cast) -> None:
+    offer = send(cast)
+    for contact in cast.contacts:
+        wish(contact, offer, WISHES[:1])
+    services.add_time(actor=cast.manager, offer=offer, start_at=WISHES[0], now=NOW)
+    assert offer.times.get(start_at=WISHES[0]).found_by is None
+    assert [answers_of(contact)[-1] for contact in cast.contacts] == ["yes", "yes"]
+    assert waiting(offer) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, transaction
 
-from clients.models import AuditEntry, Contact
+from clients.models import AccountManager, AuditEntry, Contact
+from clients.reader import Reader
 from scheduling.meetings import services
 from scheduling.meetings.errors import (
     InvalidBooking,
@@ -21,6 +22,7 @@ from scheduling.meetings.errors import (
 from scheduling.meetings.models import Attendance, Meeting, Offer, OfferEvent, Vote
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.offers.invited import Invited
+from scheduling.meetings.offers.page import offer_page
 from scheduling.meetings.offers.standings import standings
 from scheduling.meetings.selectors import busy_seconds, meetings_for, offers_for
 from scheduling.meetings.services.choosing import can_undo
@@ -103,6 +105,13 @@ def test_an_offer_that_makes_no_sense_is_refused_by_name(values: dict[str, Any],
     assert refused.value.field == field
     assert not Offer.objects.exists()
     assert not Meeting.objects.exists()
+
+
+def test_a_colleague_who_is_optional_and_one_of_several_is_refused_by_name() -> None:
+    cast = make_cast()
+    pool = [cast.manager, *(make_account_manager(cast.manager.teams.get()) for _ in range(2))]
+    with pytest.raises(InvalidBooking):
+        send(cast, colleagues=pool, any_of=pool, optional=pool[2:])
 
 
 def test_nothing_is_offered_to_whoever_has_no_mail_address() -> None:
@@ -280,6 +289,30 @@ def test_none_suits_is_told_once_in_the_contacts_words() -> None:
     assert list(offer.events.filter(kind="none_suits").values_list("words", flat=True)) == ["Mornings only"]
 
 
+@pytest.mark.parametrize("hold_until_at", [None, NOW + DAY])
+def test_no_choice_books_a_colleague_who_was_deactivated(hold_until_at: dt.datetime | None) -> None:
+    cast = make_cast()
+    offer = send(cast, hold_until_at=hold_until_at)
+    AccountManager.objects.update(is_active=False)
+    with pytest.raises(OfferClosed):
+        choose(cast, offer)
+    page = offer_page(Invited.to(offer), cast.contact, now=NOW, reader=Reader("en", "America/Toronto"))
+    assert page.choices == ()
+
+
+def test_of_several_colleagues_those_who_were_deactivated_are_left_out() -> None:
+    cast = make_cast()
+    pool = [cast.manager, *(make_account_manager(cast.manager.teams.get()) for _ in range(2))]
+    offer = send(cast, colleagues=pool, any_of=pool, take=1, hold_until_at=NOW + DAY)
+    AccountManager.objects.exclude(pk=pool[2].pk).update(is_active=False)
+    meeting = choose(cast, offer)
+    assert [row.account_manager for row in meeting.attendances.filter(contact=None)] == [pool[2]]
+    services.undo_choice(contact=cast.contact, offer=offer, now=NOW)
+    AccountManager.objects.update(is_active=False)
+    with pytest.raises(OfferClosed):
+        choose(cast, offer)
+
+
 def test_any_of_several_colleagues_is_found_when_a_time_is_chosen() -> None:
     cast = make_cast()
     other = make_account_manager(cast.manager.teams.get(), time_zone="Europe/London")
@@ -353,6 +386,16 @@ def test_a_deadline_closes_a_vote_once_and_books_nothing_that_somebody_needed_re
     # By hand it can still be closed.
     meeting = services.close_offer(actor=cast.manager, offer=refused, start_at=TIMES[0] + 2 * HOUR, now=NOW + HOUR)
     assert meeting.changes.get().actor == cast.manager
+
+
+def test_a_deadline_books_no_colleague_who_was_deactivated() -> None:
+    cast = make_cast(contacts=2)
+    offer = send(cast, closing=Offer.Closing.DEADLINE, answer_by_at=NOW + HOUR)
+    vote(cast.contact, offer, YES, YES, YES)
+    AccountManager.objects.update(is_active=False)
+    assert services.close_due_offers(now=NOW + 2 * HOUR) == 1
+    assert kinds(offer)[-1] == "undecided"
+    assert not Meeting.objects.exists()
 
 
 def test_the_account_manager_hears_once_that_all_have_answered() -> None:

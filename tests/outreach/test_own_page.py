@@ -72,9 +72,9 @@ def move_url(meeting: Meeting) -> str:
     return f"/you/meetings/{meeting.pk}/move/"
 
 
-def offered(browser: Browser, meeting: Meeting) -> list[str]:
+def offered(browser: Browser, meeting: Meeting, day: str = "") -> list[str]:
     """The times on the page, as they are sent."""
-    response = browser.get(move_url(meeting))
+    response = browser.get(move_url(meeting), {"day": day})
     return [card.start_at.isoformat() for card in response.context["times"].cards]
 
 
@@ -240,6 +240,39 @@ def test_time_lost_meanwhile_shows_the_next_best_at_once(
     assert response.status_code == 409
     assert start_at not in [card.start_at.isoformat() for card in response.context["times"].cards]
     assert response.context["times"].cards
+
+
+@pytest.mark.parametrize("zone", ["America/Toronto", "Asia/Tokyo"])
+@pytest.mark.parametrize("start_at", ["0001-01-01T00:00:00Z", "9999-12-31T23:45:00Z"])
+def test_time_at_an_end_of_the_calendar_is_refused_on_every_clock(
+    contact: Contact, meeting: Meeting, zone: str, start_at: str
+) -> None:
+    Contact.objects.update(time_zone=zone)
+    assert send_move(visitor(contact, Purpose.HOME), meeting, start_at).status_code == 422
+
+
+def test_contact_moves_nothing_far_outside_the_hosts_hours_unless_it_is_there_already(
+    browser: Browser, manager: AccountManager, contact: Contact, meeting: Meeting
+) -> None:
+    always = {day: [["00:00", "00:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    Contact.objects.update(working_hours=always, reachable_hours=always)
+    AccountManager.objects.update(time_zone="UTC")
+    evening = (meeting.start_at + DAY).replace(hour=20)
+    assert evening.isoformat() not in offered(browser, meeting, f"{evening:%Y-%m-%d}")
+    assert send_move(browser, meeting, evening.isoformat()).status_code == 409
+    assert Meeting.objects.get().start_at == meeting.start_at
+    late = booking.book(
+        actor=manager,
+        contacts=[Contact.objects.get()],
+        colleagues=[AccountManager.objects.get()],
+        title="Late",
+        start_at=evening,
+        duration_minutes=30,
+        now=timezone.now(),
+    )
+    next_evening = evening + DAY
+    assert next_evening.isoformat() in offered(browser, late, f"{next_evening:%Y-%m-%d}")
+    assert send_move(browser, late, next_evening.isoformat()).status_code == 303
 
 
 def test_contact_moves_a_meeting_no_more_often_than_the_team_allows(browser: Browser, meeting: Meeting) -> None:

@@ -73,7 +73,11 @@ def json_value(text: str | bytes) -> Any:
 
 def shown(value: Any) -> str:
     """The value on one line, cut to what a reader needs to find it."""
-    text = json.dumps(value)
+    try:
+        text = json.dumps(value)
+    except RecursionError:
+        # It could only just be read.
+        return "something nested so deeply"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -106,7 +110,8 @@ def one_of(choices: type[Choice]) -> Reader[Choice]:
     def read(value: Any, path: str) -> Choice:
         try:
             return choices(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
+            # The enumeration writes the value into its own error, which fails for one nested deeply.
             raise InvalidInput(path, f"must be one of {', '.join(choices)}, not {shown(value)}") from error
 
     return read

@@ -27,10 +27,11 @@ class InstantField(forms.Field):
             return None
         try:
             at = parse_datetime(str(value))
-            if at is not None and at.tzinfo is not None:
-                return at.astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            pass
+        except ValueError:
+            at = None
+        # Far enough for every meeting, and near enough to be shown on every wall.
+        if at is not None and at.tzinfo is not None and 1900 < at.year < 2200:
+            return at.astimezone(dt.UTC)
         raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
 
 

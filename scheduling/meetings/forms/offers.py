@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import AccountManager
 from clients.selectors import colleagues_for
 from scheduling.meetings.forms.booking import BookingForm, IdempotentForm, InstantField, OrderedChoiceField
+from scheduling.meetings.forms.people import PartsForm
 from scheduling.meetings.models import Offer
 from scheduling.meetings.walltime import WallTime
 
@@ -50,7 +51,7 @@ class WallField(forms.Field):
         return wall
 
 
-class OfferForm(BookingForm):
+class OfferForm(PartsForm, BookingForm):
     """A meeting's people and words, the times to choose from, how long they are kept, and what ends a vote."""
 
     any_of = OrderedChoiceField(queryset=None, required=False)
@@ -90,7 +91,13 @@ class OfferForm(BookingForm):
         """The values as `send_offer` takes them, but for the zones of wall times."""
         values = super().clean()
         values.pop("start_at", None)
-        values["take"] = values.get("take") or 1
+        any_of, take = values.get("any_of", []), values.get("take")
+        if not self.errors:
+            self.check_optional(values["optional"], values["contacts"], values["colleagues"], any_of)
+        if any_of:
+            self.check_pool(any_of, take)
+        # Without a pool it says nothing, and may be any number.
+        values["take"] = (any_of and take) or 1
         values["closing"] = values.get("closing") or Offer.Closing.BY_HAND
         return values
 

@@ -101,7 +101,58 @@ class PeopleField(forms.Field):
 _TAKE = _("Choose how many of them come: a number from 1 on.")
 
 
-class PeopleForm(forms.Form):
+class PartsForm(forms.BaseForm):
+    """A form that says which people can't be what they are chosen as."""
+
+    def check_optional(
+        self,
+        optional: Sequence[Person],
+        contacts: Sequence[Person],
+        colleagues: Sequence[Person],
+        any_of: Sequence[Person],
+    ) -> None:
+        """Adds errors where somebody can't be optional."""
+        for person in optional:
+            if person in any_of:
+                self.refuse(
+                    "optional", _("%(name)s can’t be both “optional” and “any of these”."), name=person.full_name
+                )
+            if person not in contacts and person not in colleagues:
+                message = _("%(name)s is marked as optional, but not chosen. Choose this person first.")
+                self.refuse("optional", message, name=person.full_name)
+        for people, message in (
+            (contacts, _("At least one contact must come; not all can be optional.")),
+            (colleagues, _("At least one colleague must come; not all can be optional.")),
+        ):
+            if all(person in optional for person in people):
+                self.refuse("optional", message)
+
+    def check_pool(self, any_of: Sequence[Person], take: int | None) -> None:
+        """Adds an error where not so many of these can be chosen."""
+        count = len(any_of)
+        if count == 1:
+            self.refuse("any_of", _("Mark at least two colleagues as “any of these”: with one there is no choice."))
+        elif take is not None and take >= count:
+            message = ngettext(
+                "Of %(count)d person choose at most %(most)d, or else all of them must come.",
+                "Of %(count)d people choose at most %(most)d, or else all of them must come.",
+                count,
+            )
+            self.refuse("take", message, count=count, most=count - 1)
+        elif take is not None and math.comb(count, take) > MAX_TEAMS:
+            message = ngettext(
+                "%(take)d of %(count)d person are too many teams to compare. Mark fewer as “any of these”.",
+                "%(take)d of %(count)d people are too many teams to compare. Mark fewer as “any of these”.",
+                count,
+            )
+            self.refuse("any_of", message, take=take, count=count)
+
+    def refuse(self, field: str, message: "StrOrPromise", **words: object) -> None:
+        """Adds an error at a field."""
+        self.add_error(field, ValidationError(message, params=words))
+
+
+class PeopleForm(PartsForm, forms.Form):
     """Who meets: contacts and colleagues, and which of them are `optional` or of `any_of` whom only `take` come."""
 
     #: Whether everybody chosen must come.
@@ -154,50 +205,9 @@ class PeopleForm(forms.Form):
             )
             self.refuse("contacts", message, most=MOST_PEOPLE, count=count)
         if values.get("optional") and contacts and colleagues:
-            self._check_optional(values["optional"], contacts, colleagues, values.get("any_of", []))
+            self.check_optional(values["optional"], contacts, colleagues, values.get("any_of", []))
         if values.get("any_of"):
-            self._check_pool(values["any_of"], values.get("take"))
-
-    def _check_optional(
-        self, optional: list[Person], contacts: list[Person], colleagues: list[Person], any_of: list[Person]
-    ) -> None:
-        for person in optional:
-            if person in any_of:
-                self.refuse(
-                    "optional", _("%(name)s can’t be both “optional” and “any of these”."), name=person.full_name
-                )
-            if person not in contacts and person not in colleagues:
-                message = _("%(name)s is marked as optional, but not chosen. Choose this person first.")
-                self.refuse("optional", message, name=person.full_name)
-        for people, message in (
-            (contacts, _("At least one contact must come; not all can be optional.")),
-            (colleagues, _("At least one colleague must come; not all can be optional.")),
-        ):
-            if all(person in optional for person in people):
-                self.refuse("optional", message)
-
-    def _check_pool(self, any_of: list[Person], take: int | None) -> None:
-        count = len(any_of)
-        if count == 1:
-            self.refuse("any_of", _("Mark at least two colleagues as “any of these”: with one there is no choice."))
-        elif take is not None and take >= count:
-            message = ngettext(
-                "Of %(count)d person choose at most %(most)d, or else all of them must come.",
-                "Of %(count)d people choose at most %(most)d, or else all of them must come.",
-                count,
-            )
-            self.refuse("take", message, count=count, most=count - 1)
-        elif take is not None and math.comb(count, take) > MAX_TEAMS:
-            message = ngettext(
-                "%(take)d of %(count)d person are too many teams to compare. Mark fewer as “any of these”.",
-                "%(take)d of %(count)d people are too many teams to compare. Mark fewer as “any of these”.",
-                count,
-            )
-            self.refuse("any_of", message, take=take, count=count)
-
-    def refuse(self, field: str, message: "StrOrPromise", **words: object) -> None:
-        """Adds an error at a field."""
-        self.add_error(field, ValidationError(message, params=words))
+            self.check_pool(values["any_of"], values.get("take"))
 
     @property
     def chosen_contact_ids(self) -> set[int]:

@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'offered time',
                 'verbose_name_plural': 'offered times',
                 'ordering': ['start_at', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('offer', 'start_at'), name='offered_time_once')],
+                'constraints': [models.UniqueConstraint(fields=('offer', 'start_at', 'found_by'), name='offered_time_once', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(

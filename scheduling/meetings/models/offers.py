@@ -140,7 +140,12 @@ class OfferedTime(models.Model):
         ordering = ["start_at", "pk"]
         verbose_name = _("offered time")
         verbose_name_plural = _("offered times")
-        constraints = [models.UniqueConstraint(fields=["offer", "start_at"], name="offered_time_once")]
+        constraints = [
+            # Several contacts may wish for the same time.
+            models.UniqueConstraint(
+                fields=["offer", "start_at", "found_by"], nulls_distinct=False, name="offered_time_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.start_at.isoformat()

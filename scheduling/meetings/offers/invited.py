@@ -1,7 +1,7 @@
 """Who is invited to an offered meeting, as rows and as the engine sees them."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,8 +34,15 @@ class Invited:
 
     @cached_property
     def colleagues(self) -> list[AccountManager]:
-        """Whoever sent it first, as they organize the meeting where they come."""
-        found = [row.account_manager for row in self.rows if row.account_manager is not None]
+        """Whoever sent it first, as they organize the meeting where they come.
+
+        Without those who were deactivated, where they need not come.
+        """
+        found = [
+            one
+            for row in self.rows
+            if (one := row.account_manager) and (one.is_active or not (row.is_optional or row.is_any_of))
+        ]
         return sorted(found, key=lambda one: one.pk != self.offer.account_manager_id)
 
     @cached_property
@@ -44,8 +51,15 @@ class Invited:
 
     @cached_property
     def pool(self) -> list[AccountManager]:
-        """The colleagues of whom only `offer.take` come."""
-        return [row.account_manager for row in self.rows if row.is_any_of and row.account_manager is not None]
+        """The colleagues of whom only `offer.take` come, the active ones."""
+        keys = {row.account_manager_id for row in self.rows if row.is_any_of}
+        return [one for one in self.colleagues if one.pk in keys]
+
+    @cached_property
+    def is_short(self) -> bool:
+        """Whether a colleague who must come was deactivated, or too many of the pool: no time is possible then."""
+        wanted = self.offer.take if any(row.is_any_of for row in self.rows) else 0
+        return len(self.pool) < wanted or not all(one.is_active for one in self.colleagues)
 
     @cached_property
     def people(self) -> list[Person]:
@@ -83,7 +97,9 @@ class Invited:
         self, found: Sequence[Attendee], start_at: dt.datetime, end_at: dt.datetime, *, count: int = 5
     ) -> Assessment:
         """What their days say of that horizon."""
-        pools = (Pool(tuple(attendee_key(one) for one in self.pool), self.offer.take),) if self.pool else ()
+        # Where no more of a pool are left than must come, all of them must.
+        has_choice = len(self.pool) > self.offer.take
+        pools = (Pool(tuple(attendee_key(one) for one in self.pool), self.offer.take),) if has_choice else ()
         request = MeetingRequest(
             duration_minutes=self.offer.duration_minutes,
             start_at=start_at,
@@ -106,10 +122,18 @@ class Invited:
         return [one for one in self.colleagues if attendee_key(one) in keys or one in self.optional]
 
 
-def is_bearable(slot: Slot, found: Sequence[Attendee]) -> bool:
-    """Whether a time that a contact found is at most a little outside the hours of our people who must come."""
+def is_bearable(slot: Slot, found: Sequence[Attendee], costs: Mapping[str, float] | None = None) -> bool:
+    """Whether a time that a contact found is at most a little outside the hours of our people who must come.
+
+    It may be further outside where that costs them no more than what they bear already, by key in `costs`.
+    """
     staff = {one.key for one in found if one.participant.role is Role.STAFF}
-    return all(share.optional or share.band in BEARABLE for share in slot.participants if share.id in staff)
+    borne = costs or {}
+    return all(
+        share.optional or share.band in BEARABLE or share.cost <= borne.get(share.id, -1)
+        for share in slot.participants
+        if share.id in staff
+    )
 
 
 def times_of(offer: Offer) -> list[OfferedTime]:

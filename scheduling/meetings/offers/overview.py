@@ -40,10 +40,10 @@ class TimeRow:
 
 @dataclass(frozen=True)
 class Wish:
-    """A time that a contact wishes for in a vote; its cost is empty where somebody can't come then."""
+    """A time that contacts wish for in a vote; its cost is empty where somebody can't come then."""
 
     start_at: dt.datetime
-    contact: Contact
+    contacts: tuple[Contact, ...]
     cost: str
 
 
@@ -94,10 +94,12 @@ def _wishes(invited: Invited, times: Sequence[OfferedTime], now: dt.datetime, re
     """What contacts wish for while something can be added."""
     if not times or invited.offer.is_settled:
         return ()
+    wishers: dict[dt.datetime, list[Contact]] = {}
+    for time in times:
+        if time.found_by is not None:
+            wishers.setdefault(time.start_at, []).append(time.found_by)
     costs = {slot.start_at: points(slot.total_cost, reader) for slot in ranked_slots(invited, times, {}, now)}
-    return tuple(
-        Wish(time.start_at, time.found_by, costs.get(time.start_at, "")) for time in times if time.found_by is not None
-    )
+    return tuple(Wish(at, tuple(contacts), costs.get(at, "")) for at, contacts in wishers.items())
 
 
 def _state(offer: Offer, rows: tuple[TimeRow, ...], now: dt.datetime) -> State:

@@ -152,7 +152,7 @@ class Table:
     def of(
         cls, invited: Invited, contact: Contact, times: Sequence[OfferedTime], *, now: dt.datetime, reader: Reader
     ) -> "Table":
-        """What the offered times and those around them need; without holidays known so far, nothing is possible."""
+        """What the offered times and those around them need; see `between`."""
         first_at, last_at = reach_of(invited.offer, now)
         starts = [time.start_at for time in times]
         start_at = min(first_at, *starts)
@@ -171,13 +171,17 @@ class Table:
         reader: Reader,
         count: int = 5,
     ) -> "Table":
-        """The people's days between two instants."""
+        """The people's days between two instants.
+
+        Without somebody who must come, or holidays known so far, nothing is possible.
+        """
         assessment, found = None, []
-        try:
-            found = invited.attendees(start_at, end_at, now=now, language=reader.language)
-            assessment = invited.assess(found, start_at, end_at, count=count)
-        except UnsupportedYear:
-            found = []
+        if not invited.is_short:
+            try:
+                found = invited.attendees(start_at, end_at, now=now, language=reader.language)
+                assessment = invited.assess(found, start_at, end_at, count=count)
+            except UnsupportedYear:
+                found = []
         names = short_names(invited.people)
         keys = [attendee_key(person) for person in invited.people]
         minutes = invited.offer.duration_minutes

@@ -91,7 +91,7 @@ def ranked_slots(
 ) -> tuple[Slot, ...]:
     """The slots of those of the times, in order, that are still possible, the fairest first."""
     coming = [time for time in times if time.start_at > now]
-    if not coming:
+    if not coming or invited.is_short:
         return ()
     hours = invited.offer.duration_minutes / 60
     keys = {row.pk: attendee_key(row.person) for row in invited.asked}

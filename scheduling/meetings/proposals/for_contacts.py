@@ -15,6 +15,7 @@ from holidays_app.calendars import UnsupportedYear
 from scheduling.engine import MeetingRequest, Policy, Slot, assess
 from scheduling.meetings.models import Meeting
 from scheduling.meetings.offers.comfort import comfort_of
+from scheduling.meetings.offers.invited import is_bearable
 from scheduling.meetings.proposals.people import short_names
 from scheduling.meetings.reasons import comfort_words
 from scheduling.meetings.selectors import attendee_key, attendees
@@ -106,7 +107,7 @@ def other_times(
 def _slots(
     meeting: Meeting, *, opens_at: dt.datetime, closes_at: dt.datetime, count: int, now: dt.datetime
 ) -> Sequence[Slot]:
-    """The fairest times by the engine; none where holidays that far ahead are not known."""
+    """The fairest times by the engine that a contact may move to; none where holidays that far ahead are not known."""
     if closes_at - opens_at < dt.timedelta(minutes=meeting.duration_minutes + 15):
         return ()
     rows = list(meeting.attendances.select_related("contact__calendar", "account_manager__calendar"))
@@ -130,7 +131,9 @@ def _slots(
         policy=Policy(meeting.policy),
         count=count,
     )
-    return assess(request, [person.participant for person in people]).proposal.slots
+    slots = assess(request, [person.participant for person in people]).proposal.slots
+    costs = {attendee_key(row.person): float(row.cost) for row in rows}
+    return [slot for slot in slots if is_bearable(slot, people, costs)]
 
 
 def _card(slot: Slot, key: str, host: Person, reader: Reader) -> TimeCard:

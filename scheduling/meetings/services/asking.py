@@ -14,12 +14,14 @@ from scheduling.meetings.offers.invited import STEP_MINUTES, is_bearable
 from scheduling.meetings.selectors import attendees
 from scheduling.meetings.services.choosing import NOTICE
 from scheduling.meetings.services.offers import send_offer
+from scheduling.meetings.services.transactions import booking_transaction, lock_people
 
 #: So far ahead times are looked for, so many are offered, and so many are looked at for them.
 AHEAD = dt.timedelta(days=14)
 TIMES, LOOKED_AT = 3, 20
 
 
+@booking_transaction
 def ask_for_times(
     *, contact: Contact, account_manager: AccountManager, title: str, duration_minutes: int, now: dt.datetime
 ) -> Offer:
@@ -28,6 +30,8 @@ def ask_for_times(
 
     Raises: InvalidBooking where there is no such time; SlotBlocked, SlotTaken, TryAgain.
     """
+    # Two requests at once find one offer.
+    lock_people([contact, account_manager])
     if open_offer := _open_offer(contact, account_manager, now):
         return open_offer
     start_at = (now + NOTICE).replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)

@@ -4,10 +4,13 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from clients.models import Contact
-from scheduling.meetings.errors import MeetingNotTheirs
+from scheduling.meetings.errors import MeetingNotTheirs, SlotBlocked
 from scheduling.meetings.models import Attendance, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
+from scheduling.meetings.offers.invited import BEARABLE
 from scheduling.meetings.services.booking import cancel, move
 from scheduling.meetings.services.transactions import booking_transaction
 
@@ -81,6 +84,8 @@ def move_as_contact(
 ) -> Meeting:
     """The meeting at the time that the contact chose, to which they thereby agree; everybody is told.
 
+    It asks none of our people for more than a little outside their hours, unless the present time does not ask less.
+
     Raises: MeetingNotTheirs where they may not, and as `services.move`.
     """
     attendance = _attendance(contact, meeting)
@@ -90,6 +95,7 @@ def move_as_contact(
     if start_at < now + dt.timedelta(hours=allowed.notice_hours):
         raise MeetingNotTheirs(Refusal.LATE)
     duration = attendance.meeting.duration_minutes
+    costs = dict(_hosts(attendance.meeting).values_list("pk", "cost"))
     moved = move(
         actor=contact,
         meeting=attendance.meeting,
@@ -102,6 +108,8 @@ def move_as_contact(
     # Asked once more, since the meeting is this transaction's alone only now; the move itself is counted.
     if moves_by_contacts(moved) > moved.client.team.contact_moves:
         raise MeetingNotTheirs(Refusal.OFTEN)
+    if any(row.band not in BEARABLE and row.cost > costs[row.pk] for row in _hosts(moved)):
+        raise SlotBlocked(start_at, ())
     Attendance.objects.filter(pk=attendance.pk).update(partstat=PartStat.ACCEPTED, answered_at=now, answer_words="")
     return moved
 
@@ -114,6 +122,11 @@ def cancel_as_contact(*, contact: Contact, meeting: Meeting, reason: str, sequen
     if not allowed.can_cancel:
         raise MeetingNotTheirs(Refusal.OPTIONAL if attendance.is_optional else Refusal.OVER)
     return cancel(actor=contact, meeting=attendance.meeting, reason=reason, sequence=sequence, now=now)
+
+
+def _hosts(meeting: Meeting) -> QuerySet[Attendance]:
+    """Our people who must come."""
+    return meeting.attendances.filter(account_manager__isnull=False, is_optional=False)
 
 
 def _attendance(contact: Contact, meeting: Meeting) -> Attendance:

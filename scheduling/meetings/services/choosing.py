@@ -157,9 +157,8 @@ def wish_for_times(*, contact: Contact, offer: Offer, starts: Collection[dt.date
     if wanted == [time.start_at for time in wishes]:
         return
     wishes.delete()
-    # Another contact may wish for the same time.
     OfferedTime.objects.bulk_create(
-        (OfferedTime(offer=stored, start_at=start_at, found_by=contact) for start_at in wanted), ignore_conflicts=True
+        OfferedTime(offer=stored, start_at=start_at, found_by=contact) for start_at in wanted
     )
     if row.answered_at is None:
         _write_votes(row, {time.pk: Vote.Answer.NO for time in times_of(stored)})

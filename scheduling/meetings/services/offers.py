@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from clients.audit import audit
 from clients.models import AccountManager, Contact, Person
-from scheduling.engine import NearMiss, Policy, Slot
+from scheduling.engine import InvalidInput, NearMiss, Policy, Slot
 from scheduling.meetings.errors import BookingError, InvalidBooking, OfferClosed, SlotBlocked, SlotTaken
 from scheduling.meetings.models import Invitee, Meeting, Offer, OfferedTime, OfferEvent, Vote
 from scheduling.meetings.models.offers import MOST_TIMES
@@ -148,24 +148,27 @@ def withdraw_offer(*, actor: Person, offer: Offer, now: dt.datetime, is_silent: 
 def add_time(*, actor: AccountManager, offer: Offer, start_at: dt.datetime, now: dt.datetime) -> None:
     """A time that a contact wished for is offered to all who vote, and kept for nobody; once more, it changes nothing.
 
-    Whoever wished for it says yes to it; the others are asked again.
+    All who wished for it say yes to it; the others are asked again.
 
     Raises: InvalidBooking, OfferClosed, SlotBlocked, SlotTaken, TryAgain.
     """
     invited = locked(offer)
     stored = invited.offer
-    time = stored.times.filter(start_at=start_at).first()
-    if time is None or stored.is_settled or not stored.is_vote:
+    wishes = list(stored.times.filter(start_at=start_at))
+    if not wishes or stored.is_settled or not stored.is_vote:
         raise OfferClosed
+    time, *same = wishes
     if time.found_by_id is None:
         return
     check_time(start_at, stored.duration_minutes, now)
     possible_slot(invited, start_at, now)
-    row = next(row for row in invited.asked if row.contact_id == time.found_by_id)
+    wishers = [row for row in invited.asked if row.contact_id in {wish.found_by_id for wish in wishes}]
+    stored.times.filter(pk__in=[wish.pk for wish in same]).delete()
     time.found_by = None
     time.save(update_fields=["found_by"])
-    Vote.objects.create(invitee=row, time=time, answer=Vote.Answer.YES)
-    stored.invitees.filter(contact__isnull=False).exclude(pk=row.pk).update(answered_at=None)
+    Vote.objects.bulk_create(Vote(invitee=row, time=time, answer=Vote.Answer.YES) for row in wishers)
+    others = stored.invitees.filter(contact__isnull=False).exclude(pk__in=[row.pk for row in wishers])
+    others.update(answered_at=None)
     note(stored, Kind.ADDED, now, person=actor, start_at=start_at)
 
 
@@ -210,17 +213,21 @@ def close_by_rule(offer: Offer, *, now: dt.datetime) -> bool:
 
 def locked(offer: Offer) -> Invited:
     """The offer as it is now with its people, all the caller's alone until the transaction ends."""
-    invited = Invited.to(offer)
-    # Invitees never change, so that everybody takes these locks in one order.
-    lock_people(invited.people)
+    # Who is invited never changes, so that everybody takes these locks in one order; their answers do.
+    lock_people(Invited.to(offer).people)
     row = Offer.objects.select_for_update(of=("self",)).select_related("meeting", "account_manager")
-    return Invited(row.get(pk=offer.pk), invited.rows)
+    return Invited.to(row.get(pk=offer.pk))
 
 
 def possible_slot(invited: Invited, start_at: dt.datetime, now: dt.datetime) -> Slot:
-    """The slot from that start. Raises: InvalidBooking, SlotBlocked, SlotTaken."""
-    with as_far_as_holidays_are_known():
-        found = invited.slot_at(start_at, now=now)
+    """The slot from that start. Raises: InvalidBooking, OfferClosed, SlotBlocked, SlotTaken."""
+    if invited.is_short:
+        raise OfferClosed
+    try:
+        with as_far_as_holidays_are_known():
+            found = invited.slot_at(start_at, now=now)
+    except InvalidInput as error:
+        raise InvalidBooking(error.field, error.message) from error
     if isinstance(found, NearMiss):
         raise (
             SlotTaken
@@ -249,11 +256,13 @@ def keep(invited: Invited, slot: Slot, until_at: dt.datetime, now: dt.datetime) 
 def book_time(invited: Invited, start_at: dt.datetime, *, actor: Person, now: dt.datetime) -> Meeting:
     """The offer's meeting at that time, of those who come then; every other time of it is free.
 
-    Raises: InvalidBooking, SlotBlocked, SlotTaken, StaleMeeting.
+    Raises: InvalidBooking, OfferClosed, SlotBlocked, SlotTaken, StaleMeeting.
     """
     offer = invited.offer
     times = list(offer.times.select_related("hold"))
     kept = next((time.hold for time in times if time.start_at == start_at and is_held(time, now)), None)
+    if kept is not None and kept.attendances.filter(account_manager__is_active=False).exists():
+        kept = None
     let_go([time.hold for time in times if time.hold is not None and time.hold != kept])
     if kept is not None:
         meeting = confirm(actor=actor, meeting=kept, now=now)
