@@ -36,6 +36,18 @@ def shown_link(
     return f"{settings.SITE_ORIGIN}/p/…/"
 
 
+def without_link(
+    contact: Contact,
+    purpose: Purpose,
+    *,
+    now: dt.datetime,
+    subject_id: int | None = None,
+    expires_at: dt.datetime | None = None,
+) -> str:
+    """What is said, read by others than the contact, or written anew by somebody: a link has no place in it."""
+    return ""
+
+
 def linker_for(wanted: Collection[tuple[Contact, Purpose]], *, now: dt.datetime) -> Linker:
     """`link_for`, with these links at hand, which open no one row and have no end."""
     at_hand = links_for(wanted, now=now)

@@ -239,6 +239,13 @@ def test_each_mail_of_the_folder_is_read_once(sent: Message, maildir: Path) -> N
     assert {path.name.partition(":")[2] for path in (maildir / "cur").iterdir()} == {"2,S"}
 
 
+def test_no_mail_keeps_the_others_from_being_read(sent: Message, maildir: Path) -> None:
+    parts = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(3000))
+    put(maildir, parts, report(sent))
+    assert services.read_bounces(maildir, now=NOW) == 1
+    assert not list((maildir / "new").iterdir())
+
+
 def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=f"{tmp_path} is no Maildir"):
         call_command("read_bounces", str(tmp_path))
@@ -296,6 +303,8 @@ def test_a_providers_report_counts_like_a_servers(sent: Message, ana: Contact) -
         ({"RecordType": "Delivery"}, []),
         ({"Details": "smtp;452 4.2.2 Mailbox full"}, [Kind.SOFT]),
         ({"Email": "nobody@we-ever-wrote.example"}, []),
+        ({"Email": "a\x00b"}, []),
+        ({"MessageID": "a\x00b"}, [Kind.HARD]),
     ],
 )
 def test_a_provider_says_what_became_of_a_mail(sent: Message, values: dict[str, object], kinds: list[str]) -> None:

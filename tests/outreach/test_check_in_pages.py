@@ -11,8 +11,9 @@ from django.utils import timezone
 from clients.models import AccountManager, Contact, PrivateLink
 from holidays_app.models import CalendarChange
 from holidays_app.services import ensure_place_calendar
-from scheduling.outreach.models import CheckInPlan, Enrolment, LoggedTalk, MailWishes, Message, PlanTemplate
+from scheduling.outreach.models import Approval, CheckInPlan, Enrolment, LoggedTalk, MailWishes, Message, PlanTemplate
 from scheduling.outreach.services import deliver, pause_plan
+from scheduling.outreach.services.approvals import ask_approval
 from scheduling.outreach.services.check_ins import NewStep, Terms, create_plan
 from tests.outreach.check_in_rows import DAY, write_steps
 from tests.people import make_account_manager, make_client, make_contact, make_team
@@ -71,7 +72,6 @@ def edited(plan: CheckInPlan, *more: dict[str, str], frequency: str = "weekly", 
     """The form as it is shown, with more steps, and other values."""
     rows = [
         {
-            "id": str(step.pk),
             "weekday": str(step.weekday),
             "at_wall": f"{step.at_wall:%H:%M}",
             "purpose": step.purpose,
@@ -184,6 +184,13 @@ def test_steps_terms_and_contacts_are_saved_together(browser: Browser, plan: Che
     assert steps == [(1, "08:15", "email", "skip"), *kept]
 
 
+def test_a_form_sent_twice_says_the_same_twice(browser: Browser, plan: CheckInPlan, url: str) -> None:
+    new = {"weekday": "1", "at_wall": "08:15", "purpose": "dates", "channel": "email", "on_day_off": "skip"}
+    form = edited(plan, new, **{"step-0-DELETE": "on"})
+    assert [browser.post(f"{url}edit/", form).status_code for _ in range(2)] == [302, 302]
+    assert [step.weekday for step in plan.steps.all()] == [1, 2, 4]
+
+
 @pytest.mark.parametrize(
     ("more", "values", "said"),
     [
@@ -228,6 +235,9 @@ def test_a_talk_is_noted_on_the_clock_of_whoever_notes_it(
     assert late.status_code == 422
     assert "once it has been held" in late.content.decode()
     assert browser.post(f"{url}talk/", {}).status_code == 422
+    # Neither of which is an instant everywhere.
+    for date in ("0001-01-01", "9999-12-31"):
+        assert browser.post(f"{url}talk/", {"date": date, "at_wall": "23:59"}).status_code == 422
     assert LoggedTalk.objects.count() == 1
 
 
@@ -244,6 +254,44 @@ def test_a_draft_is_rewritten_and_let_go(browser: Browser, draft: Message, url: 
     draft.refresh_from_db()
     assert (draft.state, draft.own_subject, draft.own_text) == ("pending", "Hello", "How was it?")
     assert browser.get(page).status_code == 404
+
+
+def test_a_draft_let_go_as_browsers_send_it_keeps_the_words_of_the_texts(
+    browser: Browser, draft: Message, url: str
+) -> None:
+    page = f"{url}drafts/{draft.pk}/"
+    words = browser.get(page).context["form"].initial
+    text = words["text"].replace("\n", "\r\n")
+    assert text != words["text"]
+    assert browser.post(page, {"subject": words["subject"], "text": text, "act": "release"}).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.state, draft.own_subject, draft.own_text) == ("pending", "", "")
+
+
+def test_a_draft_with_a_subject_of_its_own_keeps_its_links_and_the_text_to_edit_has_none(
+    browser: Browser, maya: AccountManager, kenji: Contact, plan: CheckInPlan, url: str, smtp_server: SmtpServer
+) -> None:
+    Contact.objects.update(reachable_hours={})
+    now = timezone.now()
+    asked = Approval(client=kenji.client, contact=kenji, title="Logo", asked_at=now)
+    ask_approval(actor=maya, approval=asked, now=now)
+    Message.objects.all().delete()
+    steps = [NewStep(day, dt.time(9), "approvals") for day in range(7)]
+    write_steps(plan, *steps, now=now, terms=Terms(is_approved_first=True))
+    page = f"{url}drafts/{Message.objects.earliest('due_at').pk}/"
+    words = browser.get(page).context["form"].initial
+    assert "Logo" in words["text"]
+    assert "http" not in words["text"]
+    assert browser.post(page, {**words, "subject": "Mine", "act": "send"}).status_code == 302
+    assert deliver(clock=timezone.now)["sent"] == 1
+    (mail,) = smtp_server.messages
+    body = mail.get_body(("plain",))
+    assert body is not None
+    said = body.get_content()
+    assert mail["Subject"] == "Mine"
+    assert "Logo" in said
+    assert "…" not in said
+    assert said.count("/p/") > said.count("Logo")
 
 
 @pytest.mark.parametrize(("act", "state"), [("send", "pending"), ("discard", "suppressed")])

@@ -113,6 +113,17 @@ def test_who_has_no_address_is_shown_as_such() -> None:
     assert planned(enrolment) == ["undeliverable, Mon 5 00:00, priorities"]
 
 
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [({"email": "new@client.example"}, ("pending", "email")), ({"preferred_channel": "phone"}, ("pending", "phone"))],
+)
+def test_who_had_no_address_is_reached_once_there_is_a_way(change: dict[str, str], after: tuple[str, str]) -> None:
+    make_plan(MONDAY_MORNING, email="")
+    Contact.objects.update(**change)
+    plan(now=NOW + DAY)
+    assert Message.objects.values_list("state", "channel").get() == after
+
+
 def test_a_plan_without_steps_or_with_nobody_in_it_says_nothing() -> None:
     enrolment = make_plan()
     assert enrolment.plan.rhythm == ""

@@ -6,11 +6,22 @@ from collections.abc import Callable
 import pytest
 
 from clients.models import DayOff
+from scheduling.engine import WEEKDAYS
 from scheduling.meetings.models.meeting import Status
 from scheduling.outreach import reasons
+from scheduling.outreach.check_ins.letter import check_in_words
+from scheduling.outreach.linking import without_link
 from scheduling.outreach.models import Enrolment, MailAddress, MailWishes, Message
 from scheduling.outreach.services import claim, deliver, plan
-from scheduling.outreach.services.check_ins import NewStep, create_plan, log_talk, pause_plan, resume_plan, unenrol
+from scheduling.outreach.services.check_ins import (
+    NewStep,
+    create_plan,
+    enrol,
+    log_talk,
+    pause_plan,
+    resume_plan,
+    unenrol,
+)
 from scheduling.outreach.services.planning_check_ins import replan
 from tests.outreach.check_in_rows import DAY, HOUR, MONDAY_MORNING, NOW, make_plan, planned, write_steps
 from tests.outreach.rows import make_meeting
@@ -215,11 +226,30 @@ def test_w11_after_a_day_without_workers_at_most_one_late_check_in_reaches_a_cli
 def test_planning_after_a_long_outage_does_not_catch_up_on_what_is_too_late() -> None:
     enrolment = make_plan(MONDAY_MORNING)
     Message.objects.all().delete()
-    replan(now=DUE + 5 * HOUR)
+    replan(now=DUE + 5 * HOUR, since_at=NOW)
     assert planned(enrolment) == ["pending, Mon 5 00:00, priorities"]
     Message.objects.all().delete()
-    replan(now=DUE + 7 * HOUR)
+    replan(now=DUE + 7 * HOUR, since_at=NOW)
     assert planned(enrolment) == []
+
+
+def test_a_plan_begun_at_noon_says_nothing_of_that_morning() -> None:
+    plan(now=DUE)
+    enrolment = make_plan(MONDAY_MORNING, now=DUE + 3 * HOUR)
+    plan(now=DUE + 4 * HOUR)
+    assert planned(enrolment) == []
+
+
+def test_who_leaves_a_plan_and_comes_back_gets_no_second_one_that_morning(smtp_server: SmtpServer) -> None:
+    enrolment = make_plan(MONDAY_MORNING)
+    manager = enrolment.plan.account_manager
+    plan(now=DUE)
+    deliver(clock=lambda: DUE)
+    unenrol(actor=manager, plan=enrolment.plan, contact=enrolment.contact, now=DUE + HOUR)
+    enrol(actor=manager, plan=enrolment.plan, contact=enrolment.contact, now=DUE + HOUR)
+    plan(now=DUE + 2 * HOUR)
+    deliver(clock=lambda: DUE + 2 * HOUR)
+    assert len(smtp_server.messages) == 1
 
 
 def test_what_was_left_out_is_not_planned_again() -> None:
@@ -227,7 +257,7 @@ def test_what_was_left_out_is_not_planned_again() -> None:
     pause(enrolment)
     claim(now=DUE)
     resume_plan(actor=enrolment.plan.account_manager, plan=enrolment.plan, now=DUE)
-    replan(now=DUE + HOUR)
+    replan(now=DUE + HOUR, since_at=NOW)
     write_steps(enrolment.plan, MONDAY_MORNING, now=DUE + HOUR)
     assert planned(enrolment) == ["suppressed, Mon 5 00:00, priorities"]
 
@@ -237,3 +267,31 @@ def test_a_client_has_one_plan() -> None:
     manager = enrolment.plan.account_manager
     again = create_plan(actor=manager, client=enrolment.plan.client, contacts=[], now=NOW)
     assert again == enrolment.plan
+
+
+def test_who_is_reached_from_the_evening_on_gets_it_in_the_evening(smtp_server: SmtpServer) -> None:
+    evenings = {day: [["17:00", "21:00"]] for day in WEEKDAYS}
+    enrolment = make_plan(MONDAY_MORNING, reachable_hours=evenings)
+    assert deliver(clock=lambda: DUE) == {"released": 1}
+    assert deliver(clock=lambda: DUE + 8 * HOUR) == {"sent": 1}
+    assert [row.partition(",")[0] for row in planned(enrolment)] == ["sent"]
+
+
+def test_what_waits_for_hours_of_another_day_is_not_said_then(smtp_server: SmtpServer) -> None:
+    make_plan(MONDAY_MORNING, reachable_hours={"tue": [["09:00", "17:00"]]})
+    assert deliver(clock=lambda: DUE) == {"released": 1}
+    assert deliver(clock=lambda: DUE + DAY) == {}
+    assert smtp_server.messages == []
+
+
+def test_a_meeting_that_is_held_without_its_reader_is_not_among_what_is_agreed() -> None:
+    enrolment = make_plan(NewStep(4, dt.time(14), "dates"))
+    meeting = make_meeting(enrolment.plan.account_manager, [enrolment.contact], start_at=NOW + 9 * DAY, booked_at=NOW)
+    friday = dt.datetime(2026, 10, 9, 5, tzinfo=dt.UTC)
+
+    def text() -> str:
+        return check_in_words(["dates"], enrolment.contact, meeting.organizer, now=friday, link=without_link).text
+
+    assert meeting.title in text()
+    meeting.attendances.filter(contact=enrolment.contact).update(is_optional=True, status="cancelled")
+    assert meeting.title not in text()

@@ -15,8 +15,9 @@ from scheduling.outreach.errors import HeldBack, NotADraft
 from scheduling.outreach.models import CheckInPlan, MailAddress, MailWishes, Message, PlanTemplate
 from scheduling.outreach.selectors import drafts_for
 from scheduling.outreach.services import claim, deliver, plan
-from scheduling.outreach.services.check_ins import Terms, create_plan, enrol, log_talk, pause_plan
+from scheduling.outreach.services.check_ins import NewStep, Terms, create_plan, enrol, log_talk, pause_plan
 from scheduling.outreach.services.drafts import discard_draft, release_draft, rewrite_draft, send_draft_now
+from scheduling.outreach.services.retrying import retry
 from tests.outreach.check_in_rows import DAY, HOUR, MONDAY_MORNING, NOW, make_plan, planned, write_steps
 from tests.people import make_account_manager, make_client, make_contact, make_team
 from tests.smtp import SmtpServer
@@ -58,6 +59,30 @@ def test_what_was_let_go_or_rewritten_stays_though_the_plan_changes(draft: Messa
     release_draft(actor=maya, message=draft, now=NOW)
     rewrite = Message.objects.get()
     assert (rewrite.state, rewrite.own_text) == ("pending", "How was the fair?")
+
+
+@pytest.mark.parametrize("is_rewritten", [True, False])
+def test_what_was_let_go_follows_its_contacts_address_and_clock(
+    draft: Message, maya: AccountManager, is_rewritten: bool
+) -> None:
+    if is_rewritten:
+        rewrite_draft(actor=maya, message=draft, subject="Hello", text="How was the fair?", now=NOW)
+    release_draft(actor=maya, message=draft, now=NOW)
+    Contact.objects.update(email="new@client.example", time_zone="America/Bogota")
+    plan(now=NOW + DAY)
+    moved = Message.objects.get()
+    assert (moved.pk, moved.state, moved.address) == (draft.pk, "pending", "new@client.example")
+    assert moved.due_at == moved.next_try_at == moved.expires_at - 6 * HOUR == DUE + 14 * HOUR
+    Contact.objects.update(email="")
+    plan(now=NOW + DAY + HOUR)
+    assert Message.objects.get().address == "new@client.example"
+
+
+def test_what_was_rewritten_goes_though_nothing_is_pending(maya: AccountManager) -> None:
+    write_steps(CheckInPlan.objects.get(), NewStep(0, dt.time(9), "approvals"), now=NOW)
+    rewrite_draft(actor=maya, message=Message.objects.get(), subject="", text="How was the fair?", now=NOW)
+    release_draft(actor=maya, message=Message.objects.get(), now=NOW)
+    assert len(claim(now=DUE)) == 1
 
 
 def test_a_rewritten_draft_says_what_was_written_and_nothing_else(
@@ -231,6 +256,36 @@ def test_what_the_contact_wishes_is_not_ours_to_decide(
     deliver(clock=lambda: NOW)
     assert (Message.objects.get().state, Message.objects.get().reason) == ("suppressed", reason)
     assert not smtp_server.messages
+
+
+@pytest.mark.parametrize("reason", [reasons.CONTACT_PAUSED, reasons.AWAY])
+def test_who_is_not_there_on_the_day_of_sending_gets_nothing_though_they_are_on_its_date(
+    draft: Message, maya: AccountManager, reason: str
+) -> None:
+    assert draft.contact is not None
+    if reason == reasons.AWAY:
+        DayOff.objects.create(contact=draft.contact, first_date=NOW.date(), last_date=NOW.date())
+    else:
+        MailWishes.objects.create(contact=draft.contact, paused_until_date=NOW.date() + DAY)
+    with pytest.raises(HeldBack) as refused:
+        send_draft_now(actor=maya, message=draft, now=NOW)
+    assert refused.value.reasons == [reason]
+
+
+@pytest.mark.parametrize(("is_read_first", "state"), [(True, "draft"), (False, "pending")])
+def test_what_is_tried_again_before_its_time_waits_for_it_and_to_be_read(is_read_first: bool, state: str) -> None:
+    enrolment = make_plan(MONDAY_MORNING, email="", terms=Terms(is_approved_first=is_read_first))
+    Contact.objects.update(email="new@client.example")
+    again = retry(actor=enrolment.plan.account_manager, message=Message.objects.get(), now=NOW)
+    assert (again.state, again.next_try_at) == (state, DUE)
+
+
+def test_what_was_sent_at_once_stays_though_nobody_reads_first_any_more(draft: Message, maya: AccountManager) -> None:
+    assert draft.contact is not None
+    night = dt.datetime(2026, 10, 4, 2, tzinfo=draft.contact.zone).astimezone(dt.UTC)
+    sent = send_draft_now(actor=maya, message=draft, now=night)
+    write_steps(CheckInPlan.objects.get(), MONDAY_MORNING, now=night, terms=Terms())
+    assert Message.objects.values_list("pk", "due_at").get() == (draft.pk, sent.due_at)
 
 
 def test_at_night_it_waits_until_the_contact_can_be_reached(

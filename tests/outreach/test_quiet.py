@@ -143,3 +143,14 @@ def test_reminder_of_a_day_that_falls_into_the_night_is_sent_in_the_evening_befo
     message = Message.objects.get(kind=Message.Kind.REMINDER)
     assert (message.due_at, message.lead_minutes) == (evening, 1440)
     assert deliver(clock=lambda: evening) == {"sent": 1}
+
+
+@pytest.mark.django_db
+def test_reminder_of_a_meeting_booked_after_that_evening_comes_when_it_was_asked_for(
+    manager: AccountManager, contact: Contact
+) -> None:
+    Contact.objects.update(reminder_minutes=[1440])
+    start_at = dt.datetime(2026, 10, 7, 6, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
+    make_meeting(manager, [contact], start_at=start_at, booked_at=start_at - 33 * HOUR)
+    plan(now=start_at - DAY)
+    assert Message.objects.get(kind=Message.Kind.REMINDER).due_at == start_at - DAY

@@ -12,6 +12,7 @@ from scheduling.outreach import reasons
 from scheduling.outreach.models import Enrolment, LoggedTalk, Message
 from scheduling.outreach.services import deliver, log_talk, pause_plan, plan
 from scheduling.outreach.services.check_ins import NewStep, Terms
+from scheduling.outreach.services.saying import note_not_reached
 from tests.outreach.check_in_rows import DAY, HOUR, MONDAY_MORNING, make_plan
 from tests.people import make_account_manager
 from tests.smtp import SmtpServer
@@ -110,6 +111,13 @@ def test_who_was_not_reached_gets_one_mail_that_says_so_in_the_outbox(smtp_serve
     assert (message.state, message.channel, message.fallback_reason) == ("sent", "email", reasons.NOT_REACHED)
     assert not LoggedTalk.objects.exists()
     assert reasons.NOT_REACHED in browser.get(f"/outbox/{pk}/").content.decode()
+
+
+def test_who_was_not_reached_before_its_time_gets_the_mail_and_no_call_again() -> None:
+    enrolment = make_plan(MONDAY_MORNING, preferred_channel="phone")
+    note_not_reached(actor=enrolment.plan.account_manager, message=Message.objects.get(), now=DUE - 12 * HOUR)
+    plan(now=DUE - 11 * HOUR)
+    assert Message.objects.values_list("channel", "fallback_reason").get() == ("email", reasons.NOT_REACHED)
 
 
 def test_who_was_not_reached_and_has_no_mail_address_is_left_at_that() -> None:

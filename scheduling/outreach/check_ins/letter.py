@@ -13,6 +13,7 @@ from clients.models import AccountManager, Contact
 from clients.reader import text_language
 from scheduling.meetings.models import Attendance, Meeting
 from scheduling.meetings.models.meeting import Status
+from scheduling.meetings.plain_text import one_line
 from scheduling.outreach.check_ins.calendar import instant
 from scheduling.outreach.check_ins.pending import pending_approvals
 from scheduling.outreach.content import Letter, html_part
@@ -46,8 +47,10 @@ def message_words(
     if contact is None or sender is None:
         raise ValueError(f"check-in {message.pk} is to nobody or from nobody")
     words = check_in_words(message.purposes, contact, sender, now=max(now, message.due_at), link=link, own=own)
+    if message.own_subject:
+        words = replace(words, subject=one_line(message.own_subject))
     if message.own_text:
-        words = words.rewritten(subject=message.own_subject or words.subject, text=message.own_text)
+        words = words.rewritten(subject=words.subject, text=message.own_text)
     return contact, sender, words
 
 
@@ -113,8 +116,9 @@ def letter_with(
 
 
 def _agreed(contact: Contact, now: dt.datetime) -> tuple[AgreedMeeting, ...]:
-    """The next meetings that this contact has not declined."""
-    attends = Attendance.objects.filter(contact=contact).exclude(partstat=Attendance.PartStat.DECLINED)
+    """The next meetings to which this contact comes: neither declined, nor held without them."""
+    attends = Attendance.objects.filter(contact=contact, status=Status.CONFIRMED)
+    attends = attends.exclude(partstat=Attendance.PartStat.DECLINED)
     coming = Meeting.objects.filter(
         attendances__in=attends, status=Status.CONFIRMED, start_at__gt=now, start_at__lt=now + DATES_AHEAD
     )

@@ -9,10 +9,10 @@ from email.message import EmailMessage
 
 from django.template.loader import render_to_string
 
-from clients.links import Purpose as LinkPurpose
 from clients.models import Contact
 from scheduling.outreach.check_ins.letter import message_words
 from scheduling.outreach.errors import BrokenText
+from scheduling.outreach.linking import without_link
 from scheduling.outreach.models import Message
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Spoken:
 
 def spoken_check_in(message: Message, *, now: dt.datetime) -> Spoken:
     """What a check-in says, its contact's client and its plan's account manager having been read with it."""
-    contact, _sender, words = message_words(message, now=now, link=_without_link)
+    contact, _sender, words = message_words(message, now=now, link=without_link)
     text = render_to_string("mail/check_in_words.txt", {"words": words}).strip() + "\n"
     return Spoken(contact, words.subject, text, words.language, words.text_direction)
 
@@ -66,15 +66,3 @@ def to_say(messages: Iterable[Message], *, now: dt.datetime) -> tuple[ToSay, ...
         except (ValueError, BrokenText):
             logger.exception("Check-in %s has no words", message.pk)
     return tuple(found)
-
-
-def _without_link(
-    contact: Contact,
-    purpose: LinkPurpose,
-    *,
-    now: dt.datetime,
-    subject_id: int | None = None,
-    expires_at: dt.datetime | None = None,
-) -> str:
-    """Whoever is called has no link to follow, and in a team's channel others would follow it."""
-    return ""

@@ -48,10 +48,16 @@ def left_out(now: dt.datetime) -> Q:
 
 
 def held_back(message: Message, *, now: dt.datetime) -> list[str]:
-    """Every reason for which this check-in would be left out if it were due now."""
+    """Every reason for which this check-in would be left out if it were due now, maybe on another date."""
     here = Message.objects.filter(pk=message.pk)
-    against = [(reasons.CAME_BACK, _came_back()), *_against_check_ins(_instant(now))]
-    return [reason for reason, condition in against if here.filter(condition).exists()]
+    date = now.astimezone(message.person.zone).date()
+    against = [
+        (reasons.CAME_BACK, _came_back()),
+        (reasons.CONTACT_PAUSED, Q(contact__mail_wishes__paused_until_date__gte=date)),
+        (reasons.AWAY, _is_away(date)),
+        *_against_check_ins(_instant(now)),
+    ]
+    return list(dict.fromkeys(reason for reason, condition in against if here.filter(condition).exists()))
 
 
 def _instant(now: dt.datetime) -> Expression:
@@ -75,15 +81,17 @@ def _unwanted(topic: str) -> Q:
 PAUSED = Q(contact__mail_wishes__paused_until_date__gte=F("local_date"))
 
 
+def _is_away(date: dt.date | OuterRef) -> Q:
+    away = DayOff.objects.filter(contact=OuterRef("contact"), first_date__lte=date, last_date__gte=date)
+    return Q(Exists(away))
+
+
 def _against_surveys() -> list[tuple[str, Q]]:
     return [(reasons.NO_QUESTIONS, _unwanted(MailWishes.Topic.SURVEYS)), (reasons.CONTACT_PAUSED, PAUSED)]
 
 
 def _against_check_ins(now: Expression) -> list[tuple[str, Q]]:
     """Reasons against a check-in, the most lasting first."""
-    away = DayOff.objects.filter(
-        contact=OuterRef("contact"), first_date__lte=OuterRef("local_date"), last_date__gte=OuterRef("local_date")
-    )
     quiet = ExpressionWrapper(
         OuterRef("enrolment__plan__quiet_days") * Value(dt.timedelta(days=1)), output_field=DurationField()
     )
@@ -101,10 +109,11 @@ def _against_check_ins(now: Expression) -> list[tuple[str, Q]]:
         (reasons.NEVER, Q(enrolment__frequency=Enrolment.Frequency.NONE)),
         (reasons.PLAN_PAUSED, Q(enrolment__plan__is_paused=True, goes_anyway=False)),
         (reasons.CONTACT_PAUSED, PAUSED),
-        (reasons.AWAY, Q(Exists(away))),
+        (reasons.AWAY, _is_away(OuterRef("local_date"))),
         (reasons.SPOKE, (Q(Exists(held)) | Q(Exists(talks))) & Q(goes_anyway=False)),
         (
             reasons.NOTHING_PENDING,
-            Q(purposes=[Purpose.APPROVALS]) & ~has_pending_approvals() & ~Q(Exists(said_anyway)),
+            # Somebody's own words have something else to say.
+            Q(purposes=[Purpose.APPROVALS], own_text="") & ~has_pending_approvals() & ~Q(Exists(said_anyway)),
         ),
     ]

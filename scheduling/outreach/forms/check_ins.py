@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
 from clients.forms import PageForm
@@ -111,8 +112,8 @@ class StepForm(PageForm[PlanStep]):
         return NewStep(**{name: self.cleaned_data[name] for name in self._meta.fields or ()})
 
 
-class BaseStepFormSet(forms.BaseModelFormSet[PlanStep, StepForm]):
-    """The steps of a plan, at least one and none twice."""
+class BaseStepFormSet(forms.BaseFormSet[StepForm]):
+    """The steps of a plan, at least one and none twice; they are values, so that a form sent twice says the same."""
 
     def clean(self) -> None:
         super().clean()
@@ -126,12 +127,11 @@ class BaseStepFormSet(forms.BaseModelFormSet[PlanStep, StepForm]):
     def steps(self) -> list[NewStep]:
         """Those that are filled in and not taken out."""
         kept = [form for form in self.forms if form not in self.deleted_forms]
-        return [form.step for form in kept if (form.has_changed() or form.instance.pk) and form.is_valid()]
+        return [form.step for form in kept if (form.has_changed() or form in self.initial_forms) and form.is_valid()]
 
 
-StepFormSet = forms.modelformset_factory(
-    PlanStep,
-    form=StepForm,
+StepFormSet = forms.formset_factory(
+    StepForm,
     formset=BaseStepFormSet,
     extra=1,
     can_delete=True,
@@ -165,6 +165,8 @@ class TalkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not 1900 < cleaned["date"].year < 2200:
+            self.add_error("date", self.fields["date"].error_messages["invalid"])
         if not self.errors and self.at > self._now:
             self.add_error("at_wall", _("Note a talk once it has been held; meetings to come are booked."))
         return cleaned
@@ -173,6 +175,13 @@ class TalkForm(forms.Form):
     def at(self) -> dt.datetime:
         """The instant that was meant."""
         return WallTime(self.cleaned_data["date"], self.cleaned_data["at_wall"], 0, self._time_zone).instant
+
+
+class TextField(forms.CharField):
+    """Several lines, which browsers end with CRLF: what nobody touched is the same then."""
+
+    def to_python(self, value: Any) -> str:
+        return normalize_newlines(super().to_python(value) or "")
 
 
 class DraftForm(forms.Form):
@@ -184,7 +193,7 @@ class DraftForm(forms.Form):
         validators=[validate_plain_text],
         widget=forms.TextInput(attrs={"class": "input"}),
     )
-    text = forms.CharField(
+    text = TextField(
         label=_("Text"),
         max_length=8000,
         help_text=_("Between the greeting and your name; an empty line begins a new paragraph."),

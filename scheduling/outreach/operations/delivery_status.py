@@ -33,13 +33,17 @@ class Failure:
 
 def failures(raw: bytes) -> list[Failure]:
     """What the report says could not be delivered; nothing where it is none, or does not say which mail came back."""
-    # The old policy reads even what breaks all rules, and leaves the values as they are.
-    report = message_from_bytes(raw[:MAX_BYTES], policy=policy.compat32)
-    kind = str(report.get_param("report-type", "") or "").lower()
-    if report.get_content_type() != "multipart/report" or kind != "delivery-status":
+    try:
+        # The old policy reads even what breaks all rules, and leaves the values as they are.
+        report = message_from_bytes(raw[:MAX_BYTES], policy=policy.compat32)
+        kind = str(report.get_param("report-type", "") or "").lower()
+        if report.get_content_type() != "multipart/report" or kind != "delivery-status":
+            return []
+        message_id = _returned_message_id(report)
+        return list(_failed(report, message_id)) if message_id else []
+    except RecursionError:
+        # Parts within parts within parts, thousands deep: no mail server writes that.
         return []
-    message_id = _returned_message_id(report)
-    return list(_failed(report, message_id)) if message_id else []
 
 
 def kind_of(status: str) -> BounceReport.Kind:

@@ -38,6 +38,7 @@ from scheduling.outreach.reasons import (
     NO_ADDRESS,
     OFFER_SETTLED,
     OVERTAKEN,
+    QUIET_HOURS,
     TOO_LATE,
     WORKER_DIED,
 )
@@ -46,6 +47,8 @@ BATCH = 100
 MAX_TRIES = 8
 State = Message.State
 Kind = Message.Kind
+#: What belongs to a day, and to no other time.
+OF_A_DAY = {Kind.CHECK_IN, Kind.SURVEY}
 #: What asks somebody to choose a time.
 OFFERING = {Kind.OFFER, Kind.OFFER_REMINDER, Kind.OFFER_ADDED}
 
@@ -324,7 +327,19 @@ def fall_back(message: Message, *, reason: str, now: dt.datetime) -> bool:
     return _mark(message, state=State.PENDING, reason="", next_try_at=now, **by_mail)
 
 
-def release(messages: Collection[Claim], *, reason: str, next_try_at: dt.datetime) -> None:
+def put_off(message: Message, until: dt.datetime) -> None:
+    """Gives back a message until its contact can be reached.
+
+    A check-in or a question may wait for hours that begin later that day: it expires as long after them as it would
+    have after its own.
+    """
+    expires_at, zone = message.expires_at, message.person.zone
+    if message.kind in OF_A_DAY and until.astimezone(zone).date() == message.due_at.astimezone(zone).date():
+        expires_at = max(expires_at, until + (expires_at - message.due_at))
+    release([message], reason=QUIET_HOURS, next_try_at=until, expires_at=expires_at)
+
+
+def release(messages: Collection[Claim], *, reason: str, next_try_at: dt.datetime, **columns: object) -> None:
     """Gives back claimed messages as if they had not been tried."""
     alike: dict[tuple[int, int], list[int]] = defaultdict(list)
     for message in messages:
@@ -332,7 +347,7 @@ def release(messages: Collection[Claim], *, reason: str, next_try_at: dt.datetim
     # A whole batch meets the same fate, so it takes a statement or two instead of a hundred.
     for (fencing_token, tries), keys in sorted(alike.items()):
         held = Message.objects.filter(pk__in=keys, state=State.CLAIMED, fencing_token=fencing_token)
-        held.update(state=State.PENDING, tries=tries, reason=_fit(reason), next_try_at=next_try_at)
+        held.update(state=State.PENDING, tries=tries, reason=_fit(reason), next_try_at=next_try_at, **columns)
 
 
 def _fit(reason: str) -> str:

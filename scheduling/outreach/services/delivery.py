@@ -19,7 +19,6 @@ from scheduling.outreach.linking import linker_for
 from scheduling.outreach.mail import Mail, MailServer, compose, mail_server
 from scheduling.outreach.models import Message
 from scheduling.outreach.quiet import WAITING, waits_until
-from scheduling.outreach.reasons import QUIET_HOURS
 from scheduling.outreach.selectors import Correspondence, correspondences, with_content
 from scheduling.outreach.services.claiming import (
     BATCH,
@@ -30,6 +29,7 @@ from scheduling.outreach.services.claiming import (
     go_on,
     mark_failed,
     mark_sent,
+    put_off,
     release,
 )
 from scheduling.outreach.services.passing_on import pass_on
@@ -135,7 +135,8 @@ class _Round:
         if message is self._begun:
             return True
         if later := _waits_until(message, self._clock):
-            self._results += _give_back([message], QUIET_HOURS, later)
+            put_off(message, later)
+            self._results["released"] += 1
             return False
         if not begin(message):
             self._results["lost"] += 1

@@ -11,7 +11,7 @@ from scheduling.outreach.check_ins.suppression import OVERRULED, held_back
 from scheduling.outreach.errors import HeldBack, NotADraft
 from scheduling.outreach.models import Message
 from scheduling.outreach.quiet import waits_until
-from scheduling.outreach.reasons import DISCARDED, NOT_READ
+from scheduling.outreach.reasons import DISCARDED, NOT_READ, QUIET_HOURS
 from scheduling.outreach.selectors import messages_for
 from scheduling.outreach.services.planning_check_ins import GRACE
 
@@ -50,13 +50,16 @@ def send_draft_now(*, actor: AccountManager, message: Message, now: dt.datetime,
     Raises: HeldBack where it would be left out; NotADraft, Message.DoesNotExist.
     """
     draft = _locked(actor, message, now)
-    against = held_back(draft, now=now)
+    later_at = waits_until(draft, now)
+    against = held_back(draft, now=later_at or now)
     if against and not (goes_anyway and set(against) <= set(OVERRULED)):
         raise HeldBack(against)
     draft.state, draft.goes_anyway = State.PENDING, goes_anyway
-    draft.due_at = draft.next_try_at = waits_until(draft, now) or now
+    draft.due_at = draft.next_try_at = later_at or now
     draft.expires_at = draft.due_at + GRACE
-    draft.save(update_fields=["state", "goes_anyway", "due_at", "next_try_at", "expires_at"])
+    # Planning leaves alone what has one.
+    draft.reason = QUIET_HOURS if later_at else ""
+    draft.save(update_fields=["state", "reason", "goes_anyway", "due_at", "next_try_at", "expires_at"])
     audit(actor=actor, action="draft sent", subject=draft, now=now)
     nudge_workers()
     return draft

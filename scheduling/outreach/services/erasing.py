@@ -3,7 +3,7 @@
 import datetime as dt
 
 from clients.audit import audit
-from clients.models import AccountManager, Contact
+from clients.models import Contact, Person
 from clients.personal_data import AFTER_THE_CONTACT, blank_contact
 from scheduling.meetings.models import Attendance, Invitee, Offer
 from scheduling.meetings.models.meeting import Status
@@ -12,14 +12,15 @@ from scheduling.meetings.services.transactions import booking_transaction
 from scheduling.outreach.models import Approval, ApprovalEvent, Message
 from scheduling.outreach.personal_data import ALL_HOLDINGS
 from scheduling.outreach.reasons import APPROVAL_SETTLED
+from scheduling.outreach.services.stored_files import forget_file
 
 
 @booking_transaction
-def erase_contact(*, actor: AccountManager | None, contact: Contact, now: dt.datetime) -> None:
+def erase_contact(*, actor: Person, contact: Contact, now: dt.datetime) -> None:
     """Nothing is held about the contact afterwards: an empty row stands for them in past meetings.
 
-    Meetings to come that need them are cancelled; what they were to choose from or approve is withdrawn. Without an
-    actor it was the contact themselves. Once more, it changes nothing.
+    Meetings to come that need them are cancelled; what they were to choose from or approve is withdrawn. Once more,
+    it changes nothing.
     """
     stored = Contact.everyone.select_for_update().get(pk=contact.pk)
     if stored.erased_at is not None:
@@ -57,6 +58,7 @@ def _withdraw_approvals(contact: Contact, now: dt.datetime) -> None:
     for approval in pending:
         approval.state = Approval.State.WITHDRAWN
         approval.save(update_fields=["state"])
+        forget_file(approval)
         ApprovalEvent.objects.create(approval=approval, kind=ApprovalEvent.Kind.WITHDRAWN, at=now)
         waiting = Message.objects.filter(approval_event__approval=approval, kind=Message.Kind.APPROVAL)
         waiting.filter(state=Message.State.PENDING).update(state=Message.State.SUPERSEDED, reason=APPROVAL_SETTLED)

@@ -10,7 +10,7 @@ from scheduling.outreach.check_ins.spoken import spoken_check_in
 from scheduling.outreach.errors import ChannelFailed
 from scheduling.outreach.models import Message, TeamChannel
 from scheduling.outreach.quiet import waits_until
-from scheduling.outreach.reasons import NO_CHANNEL, QUIET_HOURS
+from scheduling.outreach.reasons import NO_CHANNEL
 from scheduling.outreach.selectors import with_content
 from scheduling.outreach.services.claiming import (
     Claimed,
@@ -19,7 +19,7 @@ from scheduling.outreach.services.claiming import (
     mark_failed,
     mark_sent,
     mark_to_say,
-    release,
+    put_off,
 )
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def pass_on(claimed: Sequence[Claimed], *, clock: Clock) -> tuple[list[Claimed],
 
 def _pass_on_one(message: Message, by_team: "_Channels", clock: Clock) -> str:
     if later := waits_until(message, clock()):
-        release([message], reason=QUIET_HOURS, next_try_at=later)
+        put_off(message, later)
         return "released"
     if message.channel in Message.SPOKEN:
         return "to say" if mark_to_say(message) else "lost"

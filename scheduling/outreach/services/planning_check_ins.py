@@ -80,21 +80,25 @@ class Window:
 
 def plan_check_ins(*, now: dt.datetime) -> int:
     """How many check-ins were planned, where it is time to look at all plans again."""
+    since_at = Tally.objects.filter(name=TALLY).values_list("at", flat=True).first()
     if not is_time(TALLY, now):
         return 0
-    return replan(now=now)
+    return replan(now=now, since_at=since_at)
 
 
 @transaction.atomic
-def replan(*, now: dt.datetime, plans: Collection[int] | None = None) -> int:
+def replan(*, now: dt.datetime, plans: Collection[int] | None = None, since_at: dt.datetime | None = None) -> int:
     """How many check-ins were planned for these plans, or all, once what they do not want any more is gone.
 
-    What somebody wrote or let go stays, and so does what has been due already.
+    What somebody wrote or let go stays, and so does what has been due already. Only what became due after `since_at`,
+    when plans were last looked at, is made up for: a plan begun at noon has nothing to say of that morning.
     """
-    window = Window(now - GRACE, now + HORIZON)
+    window = Window(max(now - GRACE, since_at or now), now + HORIZON)
     with _enrolled(window, plans) as groups:
         dates = list(_dates(groups, window))
-        _take_back(dates, now, plans)
+        if _is_any_waiting(now):
+            _take_back(dates, now, plans)
+            _follow(dates, now)
         return _insert(window, dates, now)
 
 
@@ -332,13 +336,13 @@ def _array(values: Iterable[str]) -> str:
     return f'{{"{joined}"}}' if joined else "{}"
 
 
+def _is_any_waiting(now: dt.datetime) -> bool:
+    states = [Message.State.PENDING, Message.State.DRAFT, Message.State.UNDELIVERABLE]
+    return Message.objects.filter(kind=Message.Kind.CHECK_IN, state__in=states, due_at__gt=now).exists()
+
+
 def _take_back(dates: Collection[Landed], now: dt.datetime, plans: Collection[int] | None) -> None:
     """Deletes what was planned and is not wanted like that any more, unless somebody wrote it or let it go."""
-    waiting = Message.objects.filter(
-        kind=Message.Kind.CHECK_IN, state__in=[Message.State.PENDING, Message.State.DRAFT], due_at__gt=now
-    )
-    if not waiting.exists():
-        return
     with connection.cursor() as cursor:
         cursor.execute(
             _named(
@@ -347,10 +351,13 @@ def _take_back(dates: Collection[Landed], now: dt.datetime, plans: Collection[in
                 WHERE enrolment.id = message.enrolment_id AND its_plan.id = enrolment.plan_id
                 AND message.kind = 'check_in' AND message.due_at > %(now)s AND message.tries = 0
                 AND (
-                    message.state = 'draft'
-                    OR (message.state = 'pending' AND (NOT its_plan.is_approved_first OR {_IS_SPOKEN}))
+                    message.state IN ('draft', 'undeliverable')
+                    OR (
+                        message.state = 'pending' AND message.reason = ''
+                        AND (NOT its_plan.is_approved_first OR {_IS_SPOKEN})
+                    )
                 )
-                AND message.own_subject = '' AND message.own_text = ''
+                AND message.own_subject = '' AND message.own_text = '' AND message.fallback_reason = ''
                 AND (%(plans)s::bigint[] IS NULL OR its_plan.id = ANY(%(plans)s))
                 AND NOT EXISTS (
                     SELECT FROM enrolled JOIN {_LANDED} USING (key)
@@ -365,13 +372,36 @@ def _take_back(dates: Collection[Landed], now: dt.datetime, plans: Collection[in
         )
 
 
+def _follow(dates: Collection[Landed], now: dt.datetime) -> None:
+    """Moves what stays all the same to its contact's address and clock of today, unless it was sent at once.
+
+    Whoever has no address any more is written to at the last one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _named(
+                f"""
+                UPDATE {{message}} message
+                SET address = coalesce(nullif(enrolled.email, ''), message.address), due_at = landed.due_at,
+                    next_try_at = landed.due_at, expires_at = landed.due_at + %(grace)s::interval
+                FROM enrolled JOIN {_LANDED} USING (key)
+                WHERE enrolled.id = message.enrolment_id AND landed.local_date = message.local_date
+                AND message.kind = 'check_in' AND message.due_at > %(now)s AND message.tries = 0
+                AND message.state IN ('draft', 'pending') AND message.reason = ''
+                AND (message.due_at <> landed.due_at OR enrolled.email NOT IN ('', message.address))
+                """  # noqa: S608  (names of our own, no values)
+            ),
+            {**_landed(dates), "now": now, "grace": str(GRACE)},
+        )
+
+
 def _insert(window: Window, dates: Collection[Landed], now: dt.datetime) -> int:
     if not dates:
         return 0
     values = {
         **_landed(dates),
         "now": now,
-        "grace": f"{GRACE.total_seconds()} seconds",
+        "grace": str(GRACE),
         # One for each planning, so that nobody can tell the next mail's number.
         "salt": str(uuid.uuid4()),
         "domain": f"@{message_id_domain()}>",

@@ -115,6 +115,7 @@ def _met(now: dt.datetime) -> QuerySet[Any]:
 def _known(now: dt.datetime) -> QuerySet[Any]:
     """Who is asked each quarter, met us of late and was not asked yet; with the organizer of their last meeting."""
     met = Attendance.objects.filter(
+        ~Q(partstat=Attendance.PartStat.DECLINED),
         contact=OuterRef("pk"),
         status=Status.CONFIRMED,
         meeting__end_at__lte=now,

@@ -65,7 +65,14 @@ def retry_all(*, actor: AccountManager, reason: str, now: dt.datetime) -> int:
 
 
 def _again(message: Message, now: dt.datetime) -> None:
-    message.state = State.PENDING
+    message.state = State.DRAFT if _is_unread(message) else State.PENDING
     message.reason = ""
     message.tries = 0
-    message.next_try_at = now
+    message.next_try_at = max(now, message.due_at)
+
+
+def _is_unread(message: Message) -> bool:
+    """Whether it is of a plan whose mails are read first, and nobody could read it for want of an address."""
+    if message.state != State.UNDELIVERABLE or message.kind != Message.Kind.CHECK_IN or message.fallback_reason:
+        return False
+    return message.enrolment is not None and message.enrolment.plan.is_approved_first

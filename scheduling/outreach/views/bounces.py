@@ -71,8 +71,8 @@ def _kind(event: AnymailTrackingEvent) -> BounceReport.Kind | None:
 
 def _message_of(event: AnymailTrackingEvent) -> Message | None:
     """The mail that it is about: some providers say its Message-ID, others only a number of their own."""
-    sent = Message.objects.filter(address__iexact=event.recipient, sent_at__isnull=False).defer("raw")
-    named = sent.filter(message_id=f"<{str(event.message_id or '').strip('<>')}>").first()
+    sent = Message.objects.filter(address__iexact=one_line(event.recipient), sent_at__isnull=False).defer("raw")
+    named = sent.filter(message_id=f"<{one_line(str(event.message_id or '')).strip('<>')}>").first()
     return named or sent.order_by("-sent_at").first()
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -23,7 +24,7 @@ from scheduling.outreach.check_ins.suppression import OVERRULED
 from scheduling.outreach.content import Letter
 from scheduling.outreach.errors import HeldBack, NotADraft
 from scheduling.outreach.forms.check_ins import DraftForm, PlanForm, StartForm, StepFormSet, TalkForm
-from scheduling.outreach.linking import shown_link
+from scheduling.outreach.linking import shown_link, without_link
 from scheduling.outreach.models import CheckInPlan, Message
 from scheduling.outreach.selectors import drafts_for, plans_for
 from scheduling.outreach.views.outbox import PREVIEW_POLICY
@@ -66,7 +67,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client, found = _client(request, pk), _plan(request, pk)
     posted = request.POST if request.method == "POST" else None
     form = PlanForm(posted, instance=found, managers=colleagues_for(actor_of(request)))
-    steps: Any = StepFormSet(posted, queryset=found.steps.all(), prefix="step")
+    stored = [asdict(services.NewStep.of(row)) for row in found.steps.all()]
+    steps: Any = StepFormSet(posted, initial=stored, prefix="step")
     is_valid = posted is not None and all([form.is_valid(), steps.is_valid()])
     if is_valid:
         services.change_plan(
@@ -187,7 +189,10 @@ def _act_on(
 ) -> HttpResponse:
     chosen: Any = {"actor": actor_of(request), "message": found, "now": now}
     if form.is_bound and form.has_changed():
-        services.rewrite_draft(**chosen, subject=form.cleaned_data["subject"], text=form.cleaned_data["text"])
+        # What nobody touched stays with the texts, which are said as things are when it goes.
+        own: dict[str, Any] = {"subject": found.own_subject, "text": found.own_text}
+        own |= {name: form.cleaned_data[name] for name in form.changed_data}
+        services.rewrite_draft(**chosen, **own)
     match act:
         case "release":
             services.release_draft(**chosen)
@@ -211,10 +216,10 @@ def _act_on(
 def _words(found: Message, now: dt.datetime) -> dict[str, str]:
     """What the draft says: somebody's own words, or those of the texts."""
     sender = found.sender
-    if found.own_text or found.contact is None or sender is None:
+    if found.contact is None or sender is None:
         return {"subject": found.own_subject, "text": found.own_text}
-    words = check_in_words(found.purposes, found.contact, sender, now=max(now, found.due_at), link=shown_link)
-    return {"subject": words.subject, "text": words.text}
+    words = check_in_words(found.purposes, found.contact, sender, now=max(now, found.due_at), link=without_link)
+    return {"subject": found.own_subject or words.subject, "text": found.own_text or words.text}
 
 
 def _mail(request: HttpRequest, pk: int, enrolment: int, date: str) -> tuple[Entry, Letter]:

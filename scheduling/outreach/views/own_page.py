@@ -191,4 +191,4 @@ def _date(text: str) -> dt.date | None:
     except ValueError:
         return None
     # Far enough for every page, and near enough to be counted with.
-    return found if found is not None and 2000 <= found.year < 2200 else None
+    return found if found is not None and 2000 <= found.year < 2199 else None

@@ -20,6 +20,7 @@ from clients.models import AccountManager, Contact
 from scheduling.outreach import services
 from scheduling.outreach.attachments import MAX_BYTES
 from scheduling.outreach.models import Approval
+from scheduling.outreach.services.erasing import erase_contact
 from tests.clients.sending import sent_by
 from tests.outreach.approvals.rows import ask, page_of, signed_in
 from tests.outreach.private import visitor
@@ -171,3 +172,13 @@ def test_files_that_nothing_refers_to_are_swept_after_an_hour(
 
 def test_without_files_there_is_nothing_to_sweep() -> None:
     assert services.sweep_files(now=timezone.now()) == 0
+
+
+def test_erasing_who_was_to_decide_leaves_no_file(
+    with_file: Approval, manager: AccountManager, contact: Contact, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_contact(actor=manager, contact=contact, now=timezone.now())
+    with_file.refresh_from_db()
+    assert with_file.state == Approval.State.WITHDRAWN
+    assert not files_in(media)

@@ -108,6 +108,12 @@ def test_some_are_not_asked(manager: AccountManager, contact: Contact, change: A
     assert ask(now=MORNING) == 0
 
 
+def test_who_declined_every_meeting_is_not_asked_each_quarter_either(manager: AccountManager, contact: Contact) -> None:
+    SurveyRule.objects.update(every=0, asks_nps=True)
+    meet(manager, contact).attendances.update(partstat="DECLINED")
+    assert [ask(now=MORNING + days * DAY) for days in range(60)] == [0] * 60
+
+
 def test_a_pause_that_is_over_is_none(manager: AccountManager, contact: Contact) -> None:
     meet(manager, contact)
     MailWishes.objects.create(contact=contact, paused_until_date=dt.date(2026, 10, 7), unwanted=["check_ins"])
