@@ -26,6 +26,7 @@ def part_or_whole(
     request: HttpRequest, part: str, whole: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """The page, or the part of it that htmx asks for; the templates know by `is_part` which it is."""
+    # `HtmxMiddleware` sets it, which Django's types can't know.
     htmx = cast(HtmxDetails, request.htmx)  # type: ignore[attr-defined]
     # Going back, htmx asks for the page to put it in place of another one.
     is_part = bool(htmx) and not htmx.history_restore_request

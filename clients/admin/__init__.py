@@ -57,4 +57,5 @@ def admin_view(view: Callable[..., HttpResponseBase], cacheable: bool = False) -
     return page_of_site(page, cacheable)
 
 
+# Replaced on the one site, as `login` is, because every app's administration hangs on it already.
 admin.site.admin_view = admin_view  # type: ignore[method-assign, assignment]

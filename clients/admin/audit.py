@@ -78,6 +78,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("actor"), ordering="actor_name")
     def actor(self, entry: AuditEntry) -> str:
+        # Annotated by `get_queryset`, which mypy can't know here.
         number = entry.actor_id or entry.contact_id  # type: ignore[attr-defined]
         if number is None:
             return "Dayband"
