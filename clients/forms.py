@@ -87,6 +87,9 @@ class MergingForm(PageForm[M]):
         return [name for name in self.changed_data if name in self._meta.fields]  # type: ignore[operator]
 
 
+KEY_REUSED = _("This form was sent before with other contents. Nothing was done; please send it again.")
+
+
 class CreationKeyField(forms.UUIDField):
     """A key of its own for every form shown, also for one that comes back with errors."""
 

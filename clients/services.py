@@ -6,18 +6,14 @@ edit different things do not undo each other.
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
-from django.forms.models import model_to_dict
 
 from clients.audit import audit
+from clients.creation import contents, insert_once
 from clients.errors import KeyReused, NameTaken
 from clients.models import AccountManager, Client, Contact, DayOff, Person
 from holidays_app.services import ensure_place_calendar
-
-Row = TypeVar("Row", Client, Contact)
 
 
 @transaction.atomic
@@ -28,7 +24,10 @@ def create_client(*, actor: AccountManager, client: Client, now: dt.datetime) ->
 
     Raises: KeyReused where that form had other contents; NameTaken.
     """
-    stored = _insert_once(client)
+    try:
+        stored = insert_once(client)
+    except IntegrityError as error:
+        raise NameTaken from error
     if stored is client:
         ensure_place_calendar(country=client.country)
         audit(actor=actor, action="create", subject=client, now=now)
@@ -63,13 +62,13 @@ def create_contact(
     Raises: KeyReused where that form had other contents.
     """
     days_off = list(days_off)
-    stored = _insert_once(contact)
+    stored = insert_once(contact)
     if stored is contact:
         audit(actor=actor, action="create", subject=contact, now=now)
         for day_off in days_off:
             day_off.contact = contact
             _save_day_off(actor, day_off, now)
-    elif [*map(_contents, days_off)] != [*map(_contents, stored.days_off.order_by("pk"))]:
+    elif [*map(contents, days_off)] != [*map(contents, stored.days_off.order_by("pk"))]:
         raise KeyReused
     return stored
 
@@ -141,27 +140,3 @@ def _save_day_off(actor: Person, day_off: DayOff, now: dt.datetime) -> None:
     is_stored = DayOff.objects.filter(pk=day_off.pk).exists()
     day_off.save()
     audit(actor=actor, action="update" if is_stored else "create", subject=day_off, now=now)
-
-
-def _insert_once(row: Row) -> Row:
-    """The row, inserted, or the one that has its creation key already.
-
-    Raises: KeyReused where that one has other contents; NameTaken.
-    """
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        # A second sending of the same form waits here for the first to commit.
-        first = type(row)._meta.base_manager.filter(creation_key=row.creation_key).first()
-        if first is None:
-            raise NameTaken from error
-        if _contents(first) != _contents(row):
-            raise KeyReused from error
-        return first
-    return row
-
-
-def _contents(row: Model) -> dict[str, Any]:
-    """What a form fills in."""
-    return model_to_dict(row, exclude=["id", "contact", "account_manager"])

@@ -12,13 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients import services
 from clients.day import Holiday, PersonDay, person_days
 from clients.errors import KeyReused, NameTaken
 from clients.forms import (
+    KEY_REUSED,
     ClientFilterForm,
     ClientForm,
     ContactDaysOff,
@@ -36,7 +36,6 @@ from clients.selectors import clients_for, contacts_for, countries_for, search_c
 
 PAGE_SIZE = 20
 HOLIDAYS_SHOWN = 2
-KEY_REUSED = gettext_lazy("This form was sent before with other contents. Nothing was done; please send it again.")
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 

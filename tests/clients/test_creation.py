@@ -7,8 +7,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from clients.forms import KEY_REUSED
 from clients.models import AuditEntry, Client, Contact, DayOff, Team
-from clients.views.directory import KEY_REUSED
 from holidays_app.models import HolidayCalendar
 from holidays_app.services import ensure_place_calendar
 from tests.clients.sending import changed, errors_of, sent_by

@@ -4,17 +4,21 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clients.models import AccountManager
 from scheduling.outreach import reasons
 from scheduling.outreach.models import Enrolment, LoggedTalk, Message
 from scheduling.outreach.services import deliver, log_talk, pause_plan, plan
-from scheduling.outreach.services.check_ins import NewStep, Terms
+from scheduling.outreach.services.check_ins import NewStep, Terms, create_plan
 from scheduling.outreach.services.saying import note_not_reached
-from tests.outreach.check_in_rows import DAY, HOUR, MONDAY_MORNING, make_plan
-from tests.people import make_account_manager
+from tests.outreach.approvals.rows import ask
+from tests.outreach.check_in_rows import DAY, HOUR, MONDAY_MORNING, make_plan, write_steps
+from tests.outreach.rows import make_meeting
+from tests.people import make_account_manager, make_client, make_contact
 from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +65,31 @@ def test_a_call_that_is_due_is_no_mail_but_a_task_with_the_words_to_say(smtp_ser
     assert "/p/" not in page
     # It is the plan's account manager who says it.
     assert "Yours to say" not in today(browser_of(make_account_manager(enrolment.contact.client.team)))
+
+
+def test_today_asks_the_database_as_often_for_seven_calls_as_for_two() -> None:
+    now = timezone.now()
+    client = make_client()
+    manager = make_account_manager(client.team)
+    people = [make_contact(client, preferred_channel="phone", phone="+81355501010") for _ in range(7)]
+    daily = [NewStep(day, dt.time(9), purpose) for day in range(7) for purpose in ("approvals", "dates")]
+    write_steps(create_plan(actor=manager, client=client, contacts=people, now=now), *daily, now=now)
+    for number, person in enumerate(people):
+        ask(manager, person, title=f"Estimate {number}")
+        make_meeting(manager, [person], title=f"Harvest {number}", start_at=now + DAY * (10 + number), booked_at=now)
+    firsts = [Message.objects.filter(contact=person, kind="check_in").earliest("due_at").pk for person in people]
+    Message.objects.exclude(pk__in=firsts).delete()
+    Message.objects.update(due_at=now + 2 * DAY, next_try_at=now + 2 * DAY, expires_at=now + 3 * DAY)
+    browser = browser_of(manager)
+    counted = []
+    for number in (2, 7):
+        Message.objects.filter(pk__in=firsts[:number]).update(state="to_say", due_at=now, expires_at=now + HOUR)
+        with CaptureQueriesContext(connection) as run:
+            page = today(browser)
+        # The next meeting is named once besides.
+        assert [page.count(words) for words in ("Estimate ", "Harvest ")] == [number, number + 1]
+        counted.append(len(run))
+    assert counted[0] == counted[1]
 
 
 def test_a_call_is_shown_the_day_before_and_not_as_a_draft() -> None:

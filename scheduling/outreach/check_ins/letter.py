@@ -11,20 +11,15 @@ from django.utils.translation import gettext as _
 from clients.links import Purpose as LinkPurpose
 from clients.models import AccountManager, Contact
 from clients.reader import text_language
-from scheduling.meetings.models import Attendance, Meeting
-from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import one_line
 from scheduling.outreach.check_ins.calendar import instant
-from scheduling.outreach.check_ins.pending import pending_approvals
+from scheduling.outreach.check_ins.pending import as_pending
+from scheduling.outreach.check_ins.quoted import Quoted, quoted
 from scheduling.outreach.content import Letter, html_part
 from scheduling.outreach.linking import Linker, shown_link
 from scheduling.outreach.models import Message, Purpose
-from scheduling.outreach.texts.rendering import AgreedMeeting, Words, render
+from scheduling.outreach.texts.rendering import Words, render
 from scheduling.outreach.texts.wordings import OwnTexts
-
-#: So many agreed meetings are named, and none that is farther ahead.
-DATES_NAMED = 5
-DATES_AHEAD = dt.timedelta(weeks=5)
 
 
 def check_in_letter(message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None) -> Letter:
@@ -40,13 +35,19 @@ def check_in_letter(message: Message, *, now: dt.datetime, link: Linker, own: Ow
 
 
 def message_words(
-    message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None
+    message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None, facts: Quoted | None = None
 ) -> tuple[Contact, AccountManager, Words]:
-    """Whom the check-in is for, who says it, and its words. Raises: ValueError where it is to nobody or from nobody."""
+    """Whom the check-in is for, who says it, and its words.
+
+    `own` and `facts` are for callers who have read them for many check-ins.
+
+    Raises: ValueError where it is to nobody or from nobody.
+    """
     contact, sender = message.contact, message.sender
     if contact is None or sender is None:
         raise ValueError(f"check-in {message.pk} is to nobody or from nobody")
-    words = check_in_words(message.purposes, contact, sender, now=max(now, message.due_at), link=link, own=own)
+    at = max(now, message.due_at)
+    words = check_in_words(message.purposes, contact, sender, now=at, link=link, own=own, facts=facts)
     if message.own_subject:
         words = replace(words, subject=one_line(message.own_subject))
     if message.own_text:
@@ -79,15 +80,18 @@ def check_in_words(
     now: dt.datetime,
     link: Linker,
     own: OwnTexts | None = None,
+    facts: Quoted | None = None,
 ) -> Words:
-    """What the texts say for these purposes on that day."""
+    """What the texts say for these purposes on that day; `own` and `facts` as for `message_words`."""
+    facts = facts or quoted([contact], purposes, first_at=now, last_at=now)
+    pending = facts.approvals[contact.pk] if Purpose.APPROVALS in purposes else ()
     return render(
         purposes,
         contact=contact,
         sender=sender,
         now=now,
-        approvals=pending_approvals(contact, now=now, link=link) if Purpose.APPROVALS in purposes else (),
-        dates=_agreed(contact, now) if Purpose.DATES in purposes else (),
+        approvals=[as_pending(approval, contact, now=now, link=link) for approval in pending],
+        dates=facts.meetings_after(now, contact) if Purpose.DATES in purposes else (),
         own=own,
     )
 
@@ -113,14 +117,3 @@ def letter_with(
         html=html_part("mail/check_in.html", context),
         unsubscribe_url=unsubscribe_url,
     )
-
-
-def _agreed(contact: Contact, now: dt.datetime) -> tuple[AgreedMeeting, ...]:
-    """The next meetings to which this contact comes: neither declined, nor held without them."""
-    attends = Attendance.objects.filter(contact=contact, status=Status.CONFIRMED)
-    attends = attends.exclude(partstat=Attendance.PartStat.DECLINED)
-    coming = Meeting.objects.filter(
-        attendances__in=attends, status=Status.CONFIRMED, start_at__gt=now, start_at__lt=now + DATES_AHEAD
-    )
-    rows = coming.order_by("start_at").values_list("title", "start_at", "end_at")[:DATES_NAMED]
-    return tuple(AgreedMeeting(*row) for row in rows)

@@ -15,12 +15,6 @@ from scheduling.outreach.texts.rendering import PendingApproval
 LINK_LIFE = dt.timedelta(days=90)
 
 
-def pending_approvals(contact: Contact, *, now: dt.datetime, link: Linker) -> tuple[PendingApproval, ...]:
-    """What the contact is asked to decide, the most urgent first, each with its private link."""
-    pending = Approval.objects.filter(contact=contact, state=Approval.State.PENDING)
-    return tuple(as_pending(approval, contact, now=now, link=link) for approval in pending)
-
-
 def as_pending(approval: Approval, contact: Contact, *, now: dt.datetime, link: Linker) -> PendingApproval:
     """The approval as a mail to that contact quotes it."""
     reader = reader_of(contact)

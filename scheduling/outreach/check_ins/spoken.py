@@ -11,9 +11,11 @@ from django.template.loader import render_to_string
 
 from clients.models import Contact
 from scheduling.outreach.check_ins.letter import message_words
+from scheduling.outreach.check_ins.quoted import Quoted, quoted
 from scheduling.outreach.errors import BrokenText
 from scheduling.outreach.linking import without_link
 from scheduling.outreach.models import Message
+from scheduling.outreach.texts.wordings import OwnTexts, own_texts
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +40,11 @@ class Spoken:
         return mail.as_bytes()
 
 
-def spoken_check_in(message: Message, *, now: dt.datetime) -> Spoken:
+def spoken_check_in(
+    message: Message, *, now: dt.datetime, own: OwnTexts | None = None, facts: Quoted | None = None
+) -> Spoken:
     """What a check-in says, its contact's client and its plan's account manager having been read with it."""
-    contact, _sender, words = message_words(message, now=now, link=without_link)
+    contact, _sender, words = message_words(message, now=now, link=without_link, own=own, facts=facts)
     text = render_to_string("mail/check_in_words.txt", {"words": words}).strip() + "\n"
     return Spoken(contact, words.subject, text, words.language, words.text_direction)
 
@@ -58,11 +62,22 @@ class ToSay:
 
 
 def to_say(messages: Iterable[Message], *, now: dt.datetime) -> tuple[ToSay, ...]:
-    """The check-ins with their words; one whose words can't be found is left to the outbox, which says why."""
+    """The check-ins with their words, in a fixed number of queries.
+
+    One whose words can't be found is left to the outbox, which says why.
+    """
+    messages = list(messages)
+    if not messages:
+        return ()
+    contacts = [message.contact for message in messages if message.contact]
+    purposes = {purpose for message in messages for purpose in message.purposes}
+    last_at = max(message.due_at for message in messages)
+    facts = quoted(contacts, purposes, first_at=now, last_at=max(now, last_at))
+    own = own_texts()
     found = []
     for message in messages:
         try:
-            found.append(ToSay(message, spoken_check_in(message, now=now)))
+            found.append(ToSay(message, spoken_check_in(message, now=now, own=own, facts=facts)))
         except (ValueError, BrokenText):
             logger.exception("Check-in %s has no words", message.pk)
     return tuple(found)

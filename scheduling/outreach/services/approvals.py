@@ -2,9 +2,11 @@
 
 import datetime as dt
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from clients.audit import audit
+from clients.creation import insert_once
+from clients.errors import KeyReused
 from clients.models import AccountManager, Contact
 from scheduling.meetings.nudge import nudge_workers
 from scheduling.outreach.errors import AlreadyDecided, HandedToThemselves, NotTheirs
@@ -15,25 +17,29 @@ from scheduling.outreach.services.stored_files import forget_file
 
 State, Kind = Approval.State, ApprovalEvent.Kind
 
+#: What a form fills in, besides what the file says.
+ASKED_WITH = ("client", "contact", "title", "details", "needed_by_date", "link", "file_name")
 #: Nobody wants to hear of it after an outage that long; the page says it anyway.
 TOLD_WITHIN = dt.timedelta(days=7)
 
 
 @transaction.atomic
 def ask_approval(*, actor: AccountManager, approval: Approval, now: dt.datetime) -> Approval:
-    """The stored approval, or the one that was stored when the same form came first; its contact gets a mail."""
+    """The stored approval, or the one that was stored when the same form came first; its contact gets a mail.
+
+    Raises: KeyReused where that form had other contents.
+    """
     approval.account_manager, approval.asked_at = actor, now
     try:
-        with transaction.atomic():
-            approval.save(force_insert=True)
+        stored = _insert_once(approval)
+        if stored is approval:
             _record(approval, Kind.ASKED, now, actor=actor)
-    except IntegrityError:
-        _leave_no_file(approval)
-        return Approval.objects.get(creation_key=approval.creation_key)
     except BaseException:
         _leave_no_file(approval)
         raise
-    return approval
+    if stored is not approval:
+        _leave_no_file(approval)
+    return stored
 
 
 @transaction.atomic
@@ -90,6 +96,21 @@ def withdraw_approval(*, actor: AccountManager, approval: Approval, now: dt.date
     _end(stored, State.WITHDRAWN)
     forget_file(stored)
     _record(stored, Kind.WITHDRAWN, now, actor=actor)
+
+
+def _insert_once(approval: Approval) -> Approval:
+    stored = insert_once(approval, filled_in=ASKED_WITH)
+    if stored is not approval and _bytes_of(stored) != _bytes_of(approval):
+        raise KeyReused
+    return stored
+
+
+def _bytes_of(approval: Approval) -> bytes:
+    if not approval.file:
+        return b""
+    with approval.file.open("rb") as file:
+        content: bytes = file.read()
+    return content
 
 
 def _leave_no_file(approval: Approval) -> None:

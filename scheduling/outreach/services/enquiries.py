@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from clients.audit import audit
+from clients.creation import insert_once
 from clients.errors import LinkEnded
 from clients.links import derived_token, token_hash
 from clients.models import AccountManager, Client, Contact
@@ -37,7 +38,10 @@ KEPT_FOR = dt.timedelta(days=90)
 def leave_enquiry(
     *, account_manager: AccountManager, values: Mapping[str, Any], creation_key: uuid.UUID, now: dt.datetime
 ) -> None:
-    """Stores the request and asks its address whether it is meant; the same form sent twice does so once."""
+    """Stores the request and asks its address whether it is meant; the same form sent twice does so once.
+
+    Raises: KeyReused where that form had other contents.
+    """
     seed = secrets.token_bytes(32)
     enquiry = Enquiry(
         account_manager=account_manager,
@@ -47,12 +51,8 @@ def leave_enquiry(
         created_at=now,
         **values,
     )
-    try:
-        with transaction.atomic():
-            enquiry.save(force_insert=True)
-    except IntegrityError:
-        return
-    _write(enquiry, Message.Kind.ENQUIRY, now, expires_at=now + CONFIRM_WITHIN)
+    if insert_once(enquiry, filled_in=values) is enquiry:
+        _write(enquiry, Message.Kind.ENQUIRY, now, expires_at=now + CONFIRM_WITHIN)
 
 
 def enquiry_with(hashed: bytes, *, now: dt.datetime) -> Enquiry:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clients.errors import KeyReused
+from clients.forms import KEY_REUSED
 from clients.links import Purpose
 from clients.models import Client, PrivateLink
 from clients.requests import actor_of, reader_for
@@ -42,9 +44,13 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         initial=_words_of(client, request.GET.get("again", "")),
     )
     if form.is_bound and form.is_valid():
-        approval = services.ask_approval(actor=actor_of(request), approval=form.save(commit=False), now=now)
-        messages.success(request, _("Asked. You get a mail as soon as there is an answer."))
-        return redirect("approvals:detail", approval.pk)
+        try:
+            approval = services.ask_approval(actor=actor_of(request), approval=form.save(commit=False), now=now)
+        except KeyReused:
+            form.add_error(None, KEY_REUSED)
+        else:
+            messages.success(request, _("Asked. You get a mail as soon as there is an answer."))
+            return redirect("approvals:detail", approval.pk)
     context = {"form": form, "client": client, "has_contacts": client.contacts.exists()}
     return render(request, "outreach/approval_ask.html", context, status=422 if form.is_bound else 200)
 

@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.errors import LinkEnded
+from clients.errors import KeyReused, LinkEnded
+from clients.forms import KEY_REUSED
 from clients.limits import is_full, take_place
 from clients.links import Purpose, link_for, token_hash
 from clients.models import AccountManager
@@ -112,7 +113,11 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
     values = {field: form.cleaned_data[field] for field in EnquiryForm.Meta.fields}
     # The same answer for an address that has enough mails of ours: who typed it may be somebody else.
     if take_place(f"request-of:{digest(values['email'])}", ENQUIRIES_OF_AN_ADDRESS, DAY_SECONDS):
-        services.leave_enquiry(account_manager=host, values=values, creation_key=stamp.key, now=now)
+        try:
+            services.leave_enquiry(account_manager=host, values=values, creation_key=stamp.key, now=now)
+        except KeyReused:
+            form.add_error(None, KEY_REUSED)
+            return _ask(request, host, form)
     return _see(reverse("public:asked", args=[name]))
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,9 +10,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from clients.forms import KEY_REUSED
 from clients.models import AccountManager, Client, Contact
 from scheduling.outreach.models import Approval, ApprovalEvent, Message
-from tests.clients.sending import sent_by
+from tests.clients.sending import errors_of, sent_by
 from tests.outreach.approvals.rows import ask, page_of, send, told
 from tests.people import make_contact
 
@@ -42,6 +44,25 @@ def test_account_manager_asks_and_the_contact_gets_one_mail(desk: Browser, conta
     # The second file went with the second form.
     assert len(list((media / "approvals").iterdir())) == 1
     assert "Estimate" not in str(list((media / "approvals").iterdir()))
+
+
+@pytest.mark.parametrize(
+    "other", [{"title": "Invoice"}, {"details": "Three pages."}, {"file": SimpleUploadedFile("a.txt", b"other")}]
+)
+def test_another_question_sent_from_the_same_form_is_not_dropped(
+    other: dict[str, str | SimpleUploadedFile], desk: Browser, contact: Contact, media: Path
+) -> None:
+    def post(**fields: object) -> Any:
+        return desk.post(url, {**sent, "file": SimpleUploadedFile("a.txt", b"first"), **fields})
+
+    url = reverse("approvals:ask", args=[contact.client_id])
+    sent = sent_by(desk.get(url), title="Cost estimate", contact=str(contact.pk))
+    assert post().status_code == 302
+    refused = post(**other)
+    assert errors_of(refused) == {"__all__": [str(KEY_REUSED)]}
+    assert Approval.objects.count() == Message.objects.count() == len(list((media / "approvals").iterdir())) == 1
+    assert desk.post(url, sent_by(refused)).status_code == 302
+    assert Approval.objects.count() == 2
 
 
 @pytest.mark.parametrize(

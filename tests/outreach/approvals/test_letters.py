@@ -10,7 +10,8 @@ from django.utils import timezone
 from clients.links import Purpose, link_for
 from clients.models import AccountManager, Contact, PrivateLink
 from scheduling.outreach import services
-from scheduling.outreach.check_ins.pending import has_pending_approvals, pending_approvals
+from scheduling.outreach.check_ins.pending import as_pending, has_pending_approvals
+from scheduling.outreach.check_ins.quoted import quoted
 from scheduling.outreach.models import Approval, ApprovalEvent, Message
 from tests.outreach.approvals.rows import ask, part, send
 from tests.outreach.private import path_of
@@ -102,10 +103,16 @@ def test_check_ins_quote_what_this_contact_is_to_decide_the_most_urgent_first(
     ask(manager, superior, title="Not theirs")
     done = ask(manager, contact, title="Done")
     services.approve(contact=contact, approval=done, now=now)
-    quoted = pending_approvals(contact, now=now, link=link_for)
-    assert [(one.title, one.needed_by_date) for one in quoted] == [("Soon", soon), ("Later", late), ("Some day", None)]
-    assert Browser().get("/p/" + quoted[0].url.split("/p/")[1]).status_code == 302
-    assert pending_approvals(make_contact(contact.client), now=now, link=link_for) == ()
+    nobody = make_contact(contact.client)
+    found = quoted([contact, nobody], ["approvals"], first_at=now, last_at=now).approvals
+    assert [(one.title, one.needed_by_date) for one in found[contact.pk]] == [
+        ("Soon", soon),
+        ("Later", late),
+        ("Some day", None),
+    ]
+    assert found[nobody.pk] == []
+    url = as_pending(found[contact.pk][0], contact, now=now, link=link_for).url
+    assert Browser().get("/p/" + url.split("/p/")[1]).status_code == 302
 
 
 def test_messages_know_whether_something_waits_for_their_contact(

@@ -9,13 +9,14 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
+from clients.forms import KEY_REUSED
 from clients.models import AccountManager, AuditEntry, Client, Contact
 from scheduling.outreach.errors import EnquirySettled
 from scheduling.outreach.models import Enquiry, Message
 from scheduling.outreach.previews import preview_of
 from scheduling.outreach.services import accept_enquiry, decline_enquiry, deliver, plan
 from scheduling.outreach.views.public_pages import ENQUIRIES_OF_A_NETWORK, ENQUIRIES_OF_AN_ADDRESS
-from tests.clients.sending import sent_by
+from tests.clients.sending import changed, errors_of, sent_by
 from tests.outreach.public_pages.pages import PAGE, REQUEST, browser_at, stamp, words_of
 from tests.people import make_account_manager, make_team
 from tests.smtp import SmtpServer
@@ -157,6 +158,17 @@ def test_the_same_form_sent_twice_leaves_one_request(host: AccountManager) -> No
     shown = stamp(host)
     assert [leave(host, stamp=shown), leave(host, stamp=shown)] == [303, 303]
     assert Enquiry.objects.count() == Message.objects.count() == 1
+
+
+def test_another_request_sent_from_the_same_form_is_not_dropped(host: AccountManager) -> None:
+    first = {**REQUEST, "stamp": stamp(host)}
+    assert browser_at().post(ASK, first).status_code == 303
+    refused = browser_at().post(ASK, {**first, "about": "Something else."})
+    assert errors_of(refused) == {"__all__": [str(KEY_REUSED)]}
+    again = sent_by(refused)
+    assert again["about"] == ["Something else."]
+    assert browser_at().post(ASK, changed(again, stamp=stamp(host))).status_code == 303
+    assert {*Enquiry.objects.values_list("about", flat=True)} == {REQUEST["about"], "Something else."}
 
 
 def test_one_address_and_one_network_leave_so_many_requests_a_day(host: AccountManager) -> None:
