@@ -197,6 +197,18 @@ def test_w12_a_plan_that_is_paused_just_before_the_claim_sends_nothing(smtp_serv
     assert outcome() == ("suppressed", reasons.PLAN_PAUSED)
 
 
+def test_w11_of_two_check_ins_that_an_outage_over_midnight_held_up_the_later_one_goes(smtp_server: SmtpServer) -> None:
+    around = {day: [["00:00", "00:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    steps = NewStep(0, dt.time(22), "priorities"), NewStep(1, dt.time(1), "priorities")
+    enrolment = make_plan(*steps, now=NOW + DAY, working_hours=around, reachable_hours=around)
+    assert planned(enrolment) == ["pending, Mon 5 13:00, priorities", "pending, Mon 5 16:00, priorities"]
+    while deliver(clock=lambda: DUE + 17 * HOUR):
+        pass
+    assert [row.partition(",")[0] for row in planned(enrolment)] == ["suppressed", "sent"]
+    assert Message.objects.get(state="suppressed").reason == reasons.FOLLOWED
+    assert len(smtp_server.messages) == 1
+
+
 def test_w11_after_a_day_without_workers_at_most_one_late_check_in_reaches_a_client(smtp_server: SmtpServer) -> None:
     everyday = [NewStep(day, dt.time(hour), "priorities") for day in range(7) for hour in (8, 12, 16)]
     zones = ("Pacific/Auckland", "Asia/Tokyo", "Asia/Kolkata", "Africa/Lagos", "America/Recife", "Pacific/Honolulu")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clients.forms import KEY_REUSED
 from clients.requests import actor_of
 from scheduling.engine import Reason
 from scheduling.meetings import services
@@ -46,7 +47,7 @@ MESSAGES: dict[type[BookingError], Promise] = {
         "This meeting has changed since you opened the page. Nothing was done; please look again."
     ),
     KeyInFlight: gettext_lazy("This request is still at work. Please wait a moment and look at your meetings."),
-    KeyReused: gettext_lazy("This form was sent before with other contents. Nothing was done; please send it again."),
+    KeyReused: KEY_REUSED,
     TryAgain: gettext_lazy("Too many people are booking right now. Nothing was done; please try again."),
 }
 

@@ -28,7 +28,7 @@ from scheduling.outreach.check_ins.pending import has_pending_approvals
 from scheduling.outreach.models import Enrolment, LoggedTalk, MailAddress, MailWishes, Message, PlanStep, Purpose
 
 #: What is ours to decide, so that an account manager may send a check-in all the same.
-OVERRULED = (reasons.PLAN_PAUSED, reasons.SPOKE)
+OVERRULED = (reasons.PLAN_PAUSED, reasons.FOLLOWED, reasons.SPOKE)
 
 
 def why_left_out(now: Expression) -> Case:
@@ -103,6 +103,14 @@ def _against_check_ins(now: Expression) -> list[tuple[str, Q]]:
     said_anyway = PlanStep.objects.filter(
         plan=OuterRef("enrolment__plan"), purpose=Purpose.APPROVALS, even_if_nothing_pending=True
     )
+    # After an outage over midnight; on one day they are one check-in.
+    later = Message.objects.filter(
+        kind=Message.Kind.CHECK_IN,
+        enrolment=OuterRef("enrolment"),
+        due_at__gt=OuterRef("due_at"),
+        due_at__lte=now,
+        state__in=(*Message.QUEUED, Message.State.SENT),
+    )
     return [
         (reasons.NOT_ENROLLED, Q(enrolment=None)),
         (reasons.UNSUBSCRIBED, _unwanted(MailWishes.Topic.CHECK_INS)),
@@ -110,6 +118,7 @@ def _against_check_ins(now: Expression) -> list[tuple[str, Q]]:
         (reasons.PLAN_PAUSED, Q(enrolment__plan__is_paused=True, goes_anyway=False)),
         (reasons.CONTACT_PAUSED, PAUSED),
         (reasons.AWAY, _is_away(OuterRef("local_date"))),
+        (reasons.FOLLOWED, Q(Exists(later)) & Q(goes_anyway=False)),
         (reasons.SPOKE, (Q(Exists(held)) | Q(Exists(talks))) & Q(goes_anyway=False)),
         (
             reasons.NOTHING_PENDING,
