@@ -106,8 +106,13 @@ DATABASES = {
         **env.db_url("DATABASE_URL", "postgresql://dayband@localhost/dayband"),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
-        # Whoever waits for a page is told within seconds that the database is away.
-        "OPTIONS": {"connect_timeout": 3, "application_name": "dayband"},
+        "OPTIONS": {
+            # Whoever waits for a page is told within seconds that the database is away.
+            "connect_timeout": 3,
+            "application_name": "dayband",
+            # Only what asks for it is prepared (`scheduling/outreach/prepared.py`), and at once.
+            "prepare_threshold": 5 if env.bool("PREPARED_STATEMENTS", True) else None,
+        },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -8,6 +8,7 @@ from clients.links import Purpose
 from clients.models import Contact
 from scheduling.outreach.approval_letters import answer_letter, request_letter
 from scheduling.outreach.check_ins.letter import check_in_letter, test_letter
+from scheduling.outreach.check_ins.quoted import Quoted
 from scheduling.outreach.content import Letter, letter
 from scheduling.outreach.link_letter import link_letter
 from scheduling.outreach.linking import Linker
@@ -26,13 +27,14 @@ Kind = Message.Kind
 
 @dataclass(frozen=True)
 class Supplies:
-    """What the letters of a batch share: where private links come from, and the admins' texts.
+    """What the letters of a batch share: where private links come from, the admins' texts, and what check-ins quote.
 
-    Without `own` each letter reads those texts itself.
+    Without `own` and `facts` each letter reads those itself.
     """
 
     link: Linker
     own: OwnTexts | None = None
+    facts: Quoted | None = None
 
 
 Writer = Callable[[Message, Correspondence, dt.datetime, Supplies], Letter]
@@ -49,7 +51,7 @@ def _of_meeting(message: Message, before: Correspondence, now: dt.datetime, supp
 
 
 def _of_check_in(message: Message, before: Correspondence, now: dt.datetime, supplies: Supplies) -> Letter:
-    return check_in_letter(message, now=now, link=supplies.link, own=supplies.own)
+    return check_in_letter(message, now=now, link=supplies.link, own=supplies.own, facts=supplies.facts)
 
 
 def _of_test(message: Message, before: Correspondence, now: dt.datetime, supplies: Supplies) -> Letter:

@@ -1,20 +1,22 @@
 """The one door through which mail leaves, over whatever backend `EMAIL_URL` names."""
 
 import datetime as dt
+import re
 import smtplib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email import charset
 from email.errors import HeaderParseError
 from email.header import Header
 from email.headerregistry import Address
 from email.utils import format_datetime, parseaddr
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -25,7 +27,9 @@ from scheduling.outreach.content import Letter
 from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachable
 from scheduling.outreach.models import Message
 
-SERVICE_NOT_AVAILABLE = 421
+START_MAIL_INPUT, OK, SERVICE_NOT_AVAILABLE = 354, 250, 421
+#: While the server takes one mail the next is written, on the same thread.
+IN_TWO_HALVES = {"django.core.mail.backends.smtp.EmailBackend": "scheduling.outreach.mail.EmailBackend"}
 # Seven bits and short lines pass every mail server as they are.
 _QUOTED_PRINTABLE = charset.Charset("utf-8")
 _QUOTED_PRINTABLE.body_encoding = charset.QP
@@ -121,39 +125,105 @@ def _mailbox(name: str, address: str) -> str:
         raise Refused(f"“{one_line(address)}” is not a mail address", permanent=True) from error
 
 
+class _FirstHalf(smtplib.SMTP):
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """As in smtplib, but for the server's answer to the mail, in whose place stands that there was none yet."""
+        self.putcmd("data")
+        code, words = self.getreply()
+        if code != START_MAIL_INPUT:
+            raise smtplib.SMTPDataError(code, words)
+        # Source: RFC 5321, section 4.5.2: a line of one period ends the mail.
+        self.send(re.sub(rb"(?m)^\.", b"..", msg).removesuffix(b"\r\n") + b"\r\n.\r\n")
+        return OK, b""
+
+    def answer(self) -> None:
+        """Waits for what the server says of the mail. Raises: smtplib.SMTPDataError, SMTPServerDisconnected."""
+        code, words = self.getreply()
+        if code == OK:
+            return
+        if code == SERVICE_NOT_AVAILABLE:
+            self.close()
+        else:
+            with suppress(smtplib.SMTPServerDisconnected):
+                self.rset()
+        raise smtplib.SMTPDataError(code, words)
+
+
+class _FirstHalfOverTls(_FirstHalf, smtplib.SMTP_SSL):
+    pass
+
+
+class EmailBackend(SmtpBackend):
+    """Django's for SMTP in two halves: `send_messages` hands one mail over, `answer` says whether it is accepted."""
+
+    @property
+    def connection_class(self) -> type[_FirstHalf]:
+        """Over TLS from the beginning, or not."""
+        return _FirstHalfOverTls if self.use_ssl else _FirstHalf
+
+    def answer(self) -> None:
+        """Waits for what the server says of the mail. Raises: OSError, as smtplib's errors are."""
+        if not isinstance(self.connection, _FirstHalf):
+            raise smtplib.SMTPServerDisconnected("there is no connection")
+        self.connection.answer()
+
+
 class MailServer:
     """An open connection; obtained from `mail_server()`."""
 
     def __init__(self) -> None:
-        self._connection = get_connection()
+        self._connection = get_connection(IN_TWO_HALVES.get(settings.EMAIL_BACKEND))
         try:
             self._connection.open()
         except OSError as error:  # smtplib's errors are OSErrors too
             raise ServerUnreachable(_words(error)) from error
 
-    def send(self, mail: Mail) -> None:
-        """Returns once the server has accepted the mail.
+    def hand_over(self, mail: Mail) -> Callable[[], None]:
+        """What returns once the server has accepted the mail; until then, it takes no other.
 
-        Raises: Refused, ConnectionLost, ServerUnreachable.
+        That raises whatever went wrong, also with the bytes of the mail: Refused, ConnectionLost, ServerUnreachable.
         """
         try:
-            if self._connection.send_messages([mail]) == 0:
-                raise Refused("the mail backend did not send it", permanent=False)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, text = next(iter(error.recipients.values()))
-            raise _refusal(code, text) from error
-        except smtplib.SMTPDataError as error:
-            raise _refusal(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
-            # It refuses the greeting, the password or the sender: that meets every message alike.
-            raise ServerUnreachable(_words(error)) from error
-        except OSError as error:
-            raise ConnectionLost(_words(error)) from error
+            with _our_errors():
+                if self._connection.send_messages([mail]) == 0:
+                    raise Refused("the mail backend did not send it", permanent=False)  # noqa: TRY301  (like the server's)
+        except Exception as error:  # noqa: BLE001  (it is raised later)
+            return partial(_raise, error)
+        return self._answer
+
+    def send(self, mail: Mail) -> None:
+        """Returns once the server has accepted the mail. Raises: Refused, ConnectionLost, ServerUnreachable."""
+        self.hand_over(mail)()
+
+    def _answer(self) -> None:
+        if isinstance(self._connection, EmailBackend):
+            with _our_errors():
+                self._connection.answer()
 
     def close(self) -> None:
         """Says goodbye where somebody listens."""
         with suppress(OSError):
             self._connection.close()
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        code, text = next(iter(error.recipients.values()))
+        raise _refusal(code, text) from error
+    except smtplib.SMTPDataError as error:
+        raise _refusal(error.smtp_code, error.smtp_error) from error
+    except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+        # It refuses the greeting, the password or the sender: that meets every message alike.
+        raise ServerUnreachable(_words(error)) from error
+    except OSError as error:
+        raise ConnectionLost(_words(error)) from error
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 @contextmanager

@@ -1,11 +1,39 @@
-"""Queries that are put together once in a process, for what runs again and again: to compile one takes milliseconds."""
+"""Statements that workers run again and again: put together once in a process, and planned once on a connection.
 
-from collections.abc import Mapping, Sequence
+To put one together takes Django milliseconds, and to plan it takes PostgreSQL as long as to run it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.db import connection
 from django.db.models import BooleanField, Expression, Field, Func, QuerySet
+from psycopg import sql
+
+
+@contextmanager
+def executed(
+    statement: str,
+    values: Mapping[str, Any] | Sequence[Any],
+    *,
+    meanwhile: Callable[[], object] | None = None,
+) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    """A cursor that has run the statement; `meanwhile` is done while the database thinks of it.
+
+    Where the connection's `prepare_threshold` is None, PostgreSQL plans it each time. Raises: Django's errors of
+    databases.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        # In a pipeline a statement is sent, and its answer waited for at the end.
+        with connection.connection.pipeline() if meanwhile else nullcontext():
+            cursor.execute(statement, values, prepare=True)
+            if meanwhile:
+                meanwhile()
+        yield cursor
 
 
 class Given(Expression):
@@ -30,22 +58,28 @@ class IsOneOf(Func):
 
 @dataclass(frozen=True)
 class Prepared:
-    """The SQL of a query, with a `Given` among its parameters for each value that is not known yet."""
+    """The SQL of a query, with a placeholder for each value that is not known yet."""
 
     sql: str
-    parameters: Sequence[Any]
+    given: Sequence[str]
 
     @classmethod
     def of(cls, query: QuerySet[Any, Any]) -> "Prepared":
         """The query as it stands."""
-        return cls(*query.query.sql_with_params())
+        text, parameters = query.query.sql_with_params()
+        connection.ensure_connection()
+        # What is known is written into it: PostgreSQL plans best for what it can see.
+        filled = (
+            "%s" if isinstance(value, Given) else sql.Literal(value).as_string(connection.connection).replace("%", "%%")
+            for value in parameters
+        )
+        first, *others = text.split("%s")
+        return cls(
+            first + "".join(value + other for value, other in zip(filled, others, strict=True)),
+            [value.name for value in parameters if isinstance(value, Given)],
+        )
 
     def rows(self, **given: Any) -> list[tuple[Any, ...]]:
         """What the query finds with these values."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, self._filled(given))
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
-
-    def _filled(self, given: Mapping[str, Any]) -> list[Any]:
-        return [given[one.name] if isinstance(one, Given) else one for one in self.parameters]
+        with executed(self.sql, [given[name] for name in self.given]) as cursor:
+            return cursor.fetchall()

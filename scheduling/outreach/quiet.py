@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from clients.models import Contact
-from scheduling.engine import weekly_hours
+from scheduling.engine import WEEKDAYS, weekly_hours
 from scheduling.outreach.models import Message
 
 Kind = Message.Kind
@@ -71,12 +71,12 @@ def reminder_due_at(contact: Contact, start_at: dt.datetime, lead: dt.timedelta)
 def _stretches(contact: Contact, at: dt.datetime, first: int, last: int) -> Iterator[tuple[dt.datetime, dt.datetime]]:
     """The reachable hours, half-open, of so many days before and after the contact's own date at the instant."""
     zone: ZoneInfo = contact.zone
-    hours = weekly_hours(contact.reachable_hours)
     today = at.astimezone(zone).date()
     # The day before too, in case that its hours run past midnight.
     for distance in range(first - 1, last + 1):
         date = today + distance * DAY
-        for start, end in hours[date.weekday()]:
+        weekday = WEEKDAYS[date.weekday()]
+        for start, end in weekly_hours({weekday: contact.reachable_hours.get(weekday, [])})[date.weekday()]:
             yield _instant(date, start, zone), _instant(date, end, zone)
 
 

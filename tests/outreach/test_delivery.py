@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import smtplib
 import socket
 import threading
 from collections import Counter
@@ -16,6 +17,8 @@ from clients.models import Contact
 from config.embedded import LOOPBACK, free_port
 from scheduling.meetings.models import Meeting
 from scheduling.outreach import tasks
+from scheduling.outreach.errors import Refused
+from scheduling.outreach.mail import EmailBackend, Mail, mail_server
 from scheduling.outreach.models import Message
 from scheduling.outreach.services import deliver, pause, plan
 from tests.outreach.rows import make_meeting
@@ -88,6 +91,37 @@ def test_an_address_that_does_not_exist_is_dead_at_once_and_nobody_else_is(
     assert deliver(clock=clock) == {"sent": 5, "failed": 1}
     dead = message_to("ben")
     assert (dead.state, dead.reason, dead.tries) == (State.DEAD, "550 5.1.1 No such mailbox", 1)
+
+
+def test_lines_of_periods_arrive_as_they_were_written(smtp_server: SmtpServer) -> None:
+    """In SMTP a line of one period ends the mail."""
+    mail = Mail("Periods", ".\n..\n.end\n.", "us@dayband.example", ["ana@client.example"])
+    with mail_server() as server:
+        for _ in range(2):
+            server.send(mail)
+    assert [delivery.raw for delivery in smtp_server.deliveries] == [mail.raw + b"\r\n"] * 2
+    assert b"\r\n\r\n.\r\n..\r\n.end\r\n." in mail.raw
+
+
+def test_a_mail_is_accepted_once_the_server_says_so_and_not_before(smtp_server: SmtpServer) -> None:
+    mail = Mail("Held", "Held", "us@dayband.example", ["ana@client.example"])
+    smtp_server.hold()
+    with mail_server() as server:
+        answer = server.hand_over(mail)
+        wait_until(lambda: smtp_server.held == 1, "the server has the mail")
+        smtp_server.answer_data("554 5.6.0 No")
+        smtp_server.let_go()
+        with pytest.raises(Refused, match="554"):
+            answer()
+        # The conversation goes on behind the refusal.
+        smtp_server.answer_data(None)
+        server.send(mail)
+    assert len(smtp_server.deliveries) == 1
+
+
+def test_a_server_that_wants_tls_from_the_beginning_is_spoken_to_in_the_same_halves() -> None:
+    assert issubclass(EmailBackend(use_ssl=True).connection_class, smtplib.SMTP_SSL)
+    assert hasattr(EmailBackend(use_ssl=True).connection_class, "answer")
 
 
 def test_an_address_that_is_none_is_dead_at_once(meeting: Meeting, clock: Clock, smtp_server: SmtpServer) -> None:

@@ -22,9 +22,14 @@ from scheduling.outreach.texts.rendering import Words, render
 from scheduling.outreach.texts.wordings import OwnTexts
 
 
-def check_in_letter(message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None) -> Letter:
-    """What the check-in says now: the words of its purposes, or those that its account manager wrote instead."""
-    contact, sender, words = message_words(message, now=now, link=link, own=own)
+def check_in_letter(
+    message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None, facts: Quoted | None = None
+) -> Letter:
+    """What the check-in says now: the words of its purposes, or those that its account manager wrote instead.
+
+    `own` and `facts` are for callers who have read them for many check-ins.
+    """
+    contact, sender, words = message_words(message, now=now, link=link, own=own, facts=facts)
     return letter_with(
         words,
         sender,
@@ -37,9 +42,7 @@ def check_in_letter(message: Message, *, now: dt.datetime, link: Linker, own: Ow
 def message_words(
     message: Message, *, now: dt.datetime, link: Linker, own: OwnTexts | None = None, facts: Quoted | None = None
 ) -> tuple[Contact, AccountManager, Words]:
-    """Whom the check-in is for, who says it, and its words.
-
-    `own` and `facts` are for callers who have read them for many check-ins.
+    """Whom the check-in is for, who says it, and its words; `own` and `facts` as for `check_in_letter`.
 
     Raises: ValueError where it is to nobody or from nobody.
     """
@@ -82,7 +85,7 @@ def check_in_words(
     own: OwnTexts | None = None,
     facts: Quoted | None = None,
 ) -> Words:
-    """What the texts say for these purposes on that day; `own` and `facts` as for `message_words`."""
+    """What the texts say for these purposes on that day; `own` and `facts` as for `check_in_letter`."""
     facts = facts or quoted([contact], purposes, first_at=now, last_at=now)
     pending = facts.approvals[contact.pk] if Purpose.APPROVALS in purposes else ()
     return render(

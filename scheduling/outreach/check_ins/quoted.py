@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from clients.models import Contact
 from scheduling.meetings.models import Attendance
 from scheduling.meetings.models.meeting import Status
-from scheduling.outreach.models import Approval, Purpose
+from scheduling.outreach.models import Approval, Message, Purpose
 from scheduling.outreach.texts.rendering import AgreedMeeting
 
 #: So many agreed meetings are named, and none that is farther ahead.
@@ -27,6 +27,14 @@ class Quoted:
         """Those that a check-in of that instant names."""
         near = [meeting for meeting in self.meetings[contact.pk] if now < meeting.start_at < now + DATES_AHEAD]
         return near[:DATES_NAMED]
+
+
+def quoted_in(check_ins: Collection[Message], *, now: dt.datetime) -> Quoted:
+    """What these check-ins quote, each when it is due or now, in one query or two."""
+    contacts = [check_in.contact for check_in in check_ins if check_in.contact]
+    purposes = {purpose for check_in in check_ins for purpose in check_in.purposes}
+    last_at = max((check_in.due_at for check_in in check_ins), default=now)
+    return quoted(contacts, purposes, first_at=now, last_at=max(now, last_at))
 
 
 def quoted(

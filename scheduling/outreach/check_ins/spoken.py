@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from clients.models import Contact
 from scheduling.outreach.check_ins.letter import message_words
-from scheduling.outreach.check_ins.quoted import Quoted, quoted
+from scheduling.outreach.check_ins.quoted import Quoted, quoted_in
 from scheduling.outreach.errors import BrokenText
 from scheduling.outreach.linking import without_link
 from scheduling.outreach.models import Message
@@ -69,11 +69,7 @@ def to_say(messages: Iterable[Message], *, now: dt.datetime) -> tuple[ToSay, ...
     messages = list(messages)
     if not messages:
         return ()
-    contacts = [message.contact for message in messages if message.contact]
-    purposes = {purpose for message in messages for purpose in message.purposes}
-    last_at = max(message.due_at for message in messages)
-    facts = quoted(contacts, purposes, first_at=now, last_at=max(now, last_at))
-    own = own_texts()
+    own, facts = own_texts(), quoted_in(messages, now=now)
     found = []
     for message in messages:
         try:

@@ -31,7 +31,7 @@ from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import one_line
 from scheduling.outreach.check_ins.suppression import why_left_out
 from scheduling.outreach.models import Message, OutreachSwitch
-from scheduling.outreach.prepared import Given, IsOneOf, Prepared
+from scheduling.outreach.prepared import Given, IsOneOf, Prepared, executed
 from scheduling.outreach.reasons import (
     ANSWERED,
     NEVER_TOLD,
@@ -76,7 +76,7 @@ _GO_ON = f"""
     WITH marked AS ({_MARK_SENT} RETURNING id),
     free AS (SELECT id FROM {_MESSAGE} WHERE id = %(pk)s FOR UPDATE SKIP LOCKED),
     begun AS (
-        {_BEGIN} AND (%(sent_pk)s IS NULL OR EXISTS (SELECT FROM marked)) AND EXISTS (SELECT FROM free)
+        {_BEGIN} AND (%(sent_pk)s::bigint IS NULL OR EXISTS (SELECT FROM marked)) AND EXISTS (SELECT FROM free)
         RETURNING id
     )
     SELECT EXISTS (SELECT FROM begun), EXISTS (
@@ -121,8 +121,7 @@ def claim(*, now: dt.datetime, size: int = BATCH) -> list[Claimed]:
     _hold_still({row.meeting_id for row in rows if row.meeting_id is not None})
     _sort_out(rows, now)
     until_at = now + dt.timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"keys": [row.pk for row in rows], "now": now, "until_at": until_at})
+    with executed(_CLAIM, {"keys": [row.pk for row in rows], "now": now, "until_at": until_at}) as cursor:
         claimed = [Claimed(*row) for row in cursor.fetchall()]
     return sorted(claimed, key=lambda one: (one.due_at, one.pk))
 
@@ -288,20 +287,15 @@ def go_on(
         "pk": following.pk if following else None,
         "token": following.fencing_token if following else None,
     }
-    # In a pipeline a statement is sent, and its answer waited for when it is asked for.
-    with connection.cursor() as cursor, connection.wrap_database_errors, connection.connection.pipeline():
-        cursor.execute(_GO_ON, values)
-        if meanwhile is not None:
-            meanwhile()
-        is_begun, may_go = cursor.fetchone()
+    with executed(_GO_ON, values, meanwhile=meanwhile) as cursor:
+        is_begun, may_go = cursor.fetchone() or (False, False)
     if following is not None:
         following.tries += is_begun
     return GoingOn(may_go, is_begun)
 
 
 def _matched(sql: str, **values: Any) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+    with executed(sql, values) as cursor:
         return bool(cursor.rowcount)
 
 

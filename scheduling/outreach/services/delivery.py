@@ -3,16 +3,15 @@
 import datetime as dt
 import logging
 import random
-import sys
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from clients.links import Purpose, link_for
 from clients.models import Contact
+from scheduling.outreach.check_ins.quoted import quoted_in
 from scheduling.outreach.errors import ConnectionLost, OutreachError, Refused, ServerUnreachable
 from scheduling.outreach.letters import Supplies, letter_of
 from scheduling.outreach.linking import linker_for
@@ -44,8 +43,6 @@ Kind = Message.Kind
 LINKS: Mapping[str, Sequence[Purpose]] = dict.fromkeys(
     (Kind.CHECK_IN, Kind.SURVEY), (Purpose.HOME, Purpose.WISHES, Purpose.UNSUBSCRIBE)
 )
-#: A tenth of what is usual in Python.
-TURN_SECONDS = 0.0005
 #: For a letter that is of no batch.
 ALONE = Supplies(link_for)
 
@@ -72,20 +69,8 @@ def _send(claimed: Sequence[Claimed], server: MailServer, clock: Clock) -> Count
     by_pk = {message.pk: message for message in with_content(found, kinds={message.kind for message in claimed})}
     # Gone with its meeting, or claimed by another worker since.
     held = [one for claim_ in claimed if (one := by_pk.get(claim_.pk)) and one.fencing_token == claim_.fencing_token]
-    with _short_turns(), ThreadPoolExecutor(1) as post:
-        results = _Round(held, lambda mail: post.submit(server.send, mail), clock).go()
+    results = _Round(held, server, clock).go()
     return +(results + Counter(lost=len(claimed) - len(held)))
-
-
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    """Threads take turns more often: who talks to the mail server needs moments only, but four times for each mail."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(TURN_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 @dataclass(frozen=True)
@@ -94,7 +79,7 @@ class _OnItsWay:
 
     message: Message
     mail: Mail
-    answer: Future[None]
+    answer: Callable[[], None]
 
 
 class _Round:
@@ -104,10 +89,10 @@ class _Round:
     asked once more before it is handed over: a killed worker leaves one mail in doubt, a pause stops the next one.
     """
 
-    def __init__(self, messages: Sequence[Message], hand_over: Callable[[Mail], Future[None]], clock: Clock) -> None:
+    def __init__(self, messages: Sequence[Message], server: MailServer, clock: Clock) -> None:
         self._left = deque(messages)
         self._before, self._supplies = correspondences(messages), _supplies(messages, clock())
-        self._hand_over = hand_over
+        self._server = server
         self._clock = clock
         self._begun: Message | None = None
         self._on_its_way: _OnItsWay | None = None
@@ -120,7 +105,7 @@ class _Round:
                 message = self._left[0]
                 mail = self._written(message) if self._is_begun(message) else None
                 if mail is not None and self._is_next(message, mail):
-                    self._on_its_way = _OnItsWay(message, mail, self._hand_over(mail))
+                    self._on_its_way = _OnItsWay(message, mail, self._server.hand_over(mail))
                 self._left.popleft()
             if arrived := self._arrived():
                 mark_sent(arrived.message, raw=arrived.mail.raw, now=self._clock())
@@ -180,7 +165,7 @@ class _Round:
             return None
         message = handed_over.message
         try:
-            handed_over.answer.result()
+            handed_over.answer()
         except ServerUnreachable:
             message.tries -= 1
             self._left.appendleft(message)
@@ -226,7 +211,9 @@ def _supplies(messages: Sequence[Message], now: dt.datetime) -> Supplies:
         for purpose in LINKS.get(message.kind, (Purpose.HOME,))
     ]
     is_worded = any(message.kind in LINKS for message in messages)
-    return Supplies(linker_for(wanted, now=now), own_texts() if is_worded else None)
+    check_ins = [message for message in messages if message.kind == Message.Kind.CHECK_IN]
+    facts = quoted_in(check_ins, now=now) if check_ins else None
+    return Supplies(linker_for(wanted, now=now), own_texts() if is_worded else None, facts)
 
 
 def write(message: Message, before: Correspondence, *, now: dt.datetime, supplies: Supplies = ALONE) -> Mail:
