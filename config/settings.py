@@ -110,7 +110,7 @@ DATABASES = {
             # Whoever waits for a page is told within seconds that the database is away.
             "connect_timeout": 3,
             "application_name": "dayband",
-            # Only what asks for it is prepared (`scheduling/outreach/prepared.py`), and at once.
+            # Only what asks for it is prepared (`scheduling/meetings/prepared.py`), and at once.
             "prepare_threshold": 5 if env.bool("PREPARED_STATEMENTS", True) else None,
         },
     }

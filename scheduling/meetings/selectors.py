@@ -8,7 +8,6 @@ from itertools import accumulate, chain, pairwise
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.db.models import (
     Count,
     Exists,
@@ -33,6 +32,7 @@ from holidays_app.selectors import days_for_calendars
 from scheduling.engine import Participant, Role
 from scheduling.meetings.models import Attendance, Invitee, Meeting, Offer, OfferedTime, Series
 from scheduling.meetings.models.meeting import BLOCKING, Status
+from scheduling.meetings.prepared import executed
 
 BURDEN_HALF_LIFE = dt.timedelta(weeks=8)
 # Bridge days and nights look at the neighbouring days, and zones lie up to 14 hours off UTC.
@@ -219,8 +219,10 @@ _BUSY_TIMES_OF = """
                AND status = ANY(%(statuses)s)
                AND upper(during) > %(start_at)s
                AND lower(during) < %(end_at)s
-               AND meeting_id IS DISTINCT FROM %(excluding)s
-               AND meeting_id <> ALL(ARRAY(SELECT id FROM meetings_meeting WHERE held_until_at <= %(now)s)))
+               AND meeting_id IS DISTINCT FROM %(excluding)s::bigint
+               AND meeting_id <> ALL(
+                   ARRAY(SELECT id FROM meetings_meeting WHERE held_until_at <= %(now)s::timestamptz)
+               ))
       FROM unnest(string_to_array(%({kind_id}s)s, ',')::bigint[]) AS people (id)
 """
 _BUSY_TIMES = " UNION ALL ".join(
@@ -242,20 +244,17 @@ def busy_seconds(
     Holds that have ended by `now` keep nobody busy.
     """
     longest_buffer = dt.timedelta(minutes=max((person.buffer_minutes for person in people), default=0))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _BUSY_TIMES,
-            {
-                # Texts, because psycopg takes longer over a list of numbers.
-                "contact_ids": ",".join(str(person.pk) for person in people if isinstance(person, Contact)),
-                "account_manager_ids": ",".join(str(one.pk) for one in people if isinstance(one, AccountManager)),
-                "statuses": list(BLOCKING),
-                "start_at": start_at,
-                "end_at": end_at + longest_buffer,
-                "excluding": excluding.pk if excluding is not None else None,
-                "now": now,
-            },
-        )
+    values = {
+        # Texts, because psycopg takes longer over a list of numbers.
+        "contact_ids": ",".join(str(person.pk) for person in people if isinstance(person, Contact)),
+        "account_manager_ids": ",".join(str(one.pk) for one in people if isinstance(one, AccountManager)),
+        "statuses": list(BLOCKING),
+        "start_at": start_at,
+        "end_at": end_at + longest_buffer,
+        "excluding": excluding.pk if excluding is not None else None,
+        "now": now,
+    }
+    with executed(_BUSY_TIMES, values, binary=True) as cursor:
         runs = {key: run or b"" for key, run in cursor.fetchall()}
     # One sum for all times together, and then everybody's share of it.
     times = np.frombuffer(b"".join(runs.values()), dtype=">i8").reshape(-1, 2) / 1_000_000 + POSTGRESQL_EPOCH

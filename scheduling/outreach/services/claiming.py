@@ -29,9 +29,9 @@ from django.db.models import (
 from scheduling.meetings.models import Attendance, Invitee, Meeting, MeetingChange
 from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import one_line
+from scheduling.meetings.prepared import Given, IsOneOf, Prepared, executed
 from scheduling.outreach.check_ins.suppression import why_left_out
 from scheduling.outreach.models import Message, OutreachSwitch
-from scheduling.outreach.prepared import Given, IsOneOf, Prepared, executed
 from scheduling.outreach.reasons import (
     ANSWERED,
     NEVER_TOLD,

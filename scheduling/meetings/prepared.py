@@ -1,4 +1,4 @@
-"""Statements that workers run again and again: put together once in a process, and planned once on a connection.
+"""Statements that run again and again: put together once in a process, and planned once on a connection.
 
 To put one together takes Django milliseconds, and to plan it takes PostgreSQL as long as to run it.
 """
@@ -10,8 +10,16 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import BooleanField, Expression, Field, Func, QuerySet
 from psycopg import sql
+
+
+class _Prepared(psycopg.Cursor[Any]):
+    """A cursor whose statements PostgreSQL plans once, unless the connection's `prepare_threshold` is None."""
+
+    def execute(self, *statement: Any, **options: Any) -> Any:
+        return super().execute(*statement, **{**options, "prepare": True})
 
 
 @contextmanager
@@ -20,20 +28,27 @@ def executed(
     values: Mapping[str, Any] | Sequence[Any],
     *,
     meanwhile: Callable[[], object] | None = None,
-) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    binary: bool = False,
+) -> Iterator[CursorWrapper]:
     """A cursor that has run the statement; `meanwhile` is done while the database thinks of it.
 
-    Where the connection's `prepare_threshold` is None, PostgreSQL plans it each time. Raises: Django's errors of
-    databases.
+    `binary` is for results of many bytes. Raises: Django's errors of databases.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    # Whoever reads the log of queries finds the values in them.
+    with connection.cursor() if connection.queries_logged else _prepared(binary=binary) as cursor:
         # In a pipeline a statement is sent, and its answer waited for at the end.
-        with connection.connection.pipeline() if meanwhile else nullcontext():
-            cursor.execute(statement, values, prepare=True)
+        with connection.wrap_database_errors, connection.connection.pipeline() if meanwhile else nullcontext():
+            cursor.execute(statement, values)
             if meanwhile:
                 meanwhile()
         yield cursor
+
+
+def _prepared(*, binary: bool) -> CursorWrapper:
+    connection.ensure_connection()
+    cursor: Any = _Prepared(connection.connection)
+    cursor.format = psycopg.pq.Format.BINARY if binary else psycopg.pq.Format.TEXT
+    return connection.make_cursor(cursor)
 
 
 class Given(Expression):
@@ -82,4 +97,5 @@ class Prepared:
     def rows(self, **given: Any) -> list[tuple[Any, ...]]:
         """What the query finds with these values."""
         with executed(self.sql, [given[name] for name in self.given]) as cursor:
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
