@@ -215,6 +215,23 @@ def test_the_database_is_at_work_while_the_next_mail_is_made(three: list[Claimed
     assert told_of(three) == [(State.SENT, 1), (State.CLAIMED, 1), (State.CLAIMED, 1)]
 
 
+def test_statements_of_workers_are_planned_once_on_a_connection(meeting: Meeting) -> None:
+    def kept() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements ORDER BY 1")
+            return [statement for (statement,) in cursor.fetchall()]
+
+    plan(now=NOW)
+    first, second, *_ = claim(now=NOW)
+    go_on(first, sent=None, raw=b"", following=None, now=NOW)
+    before = kept()
+    for words in ("FOR UPDATE OF", "SET state = 'claimed'", "SELECT EXISTS (SELECT FROM begun)"):
+        assert any(words in statement for statement in before)
+    go_on(second, sent=None, raw=b"", following=None, now=NOW)
+    claim(now=NOW + HOUR)
+    assert kept() == before
+
+
 def test_a_mark_goes_to_its_row_though_statistics_know_of_none_that_is_claimed(meeting: Meeting) -> None:
     """PostgreSQL would else look through all that workers hold, for each mail."""
     plan(now=NOW)
