@@ -26,14 +26,22 @@
       place.innerHTML = part;
       const more = place.querySelector("details");
       if (!more) return;
-      // Where there is room for all of it beside the page, so that it covers nothing.
-      more.open = matchMedia("(min-width: 48rem) and (min-height: 40rem)").matches;
-      const own = place.getBoundingClientRect();
-      const isCovered = (part) => {
-        const its = part.getBoundingClientRect();
-        return its.left < own.right && its.right > own.left && its.top < own.bottom && its.bottom > own.top;
+      // Open where there is room for all of it beside the page, so that it covers nothing, for as long as there is.
+      const room = matchMedia("(min-width: 48rem) and (min-height: 40rem)");
+      const covers = () => {
+        const own = place.getBoundingClientRect();
+        return [...document.querySelectorAll("main :is(.card, .choice)")].some((part) => {
+          const its = part.getBoundingClientRect();
+          return its.left < own.right && its.right > own.left && its.top < own.bottom && its.bottom > own.top;
+        });
       };
-      if ([...document.querySelectorAll("main :is(.card, .choice)")].some(isCovered)) more.open = false;
+      const fold = () => {
+        if (!room.matches || covers()) more.open = false;
+      };
+      more.open = room.matches;
+      fold();
+      room.addEventListener("change", fold);
+      addEventListener("resize", () => room.matches && fold());
     })
     // Offline, or on the way to another page: the page says what it says.
     .catch(() => {});

@@ -68,6 +68,22 @@ def check(page: Page, axe: Axe) -> list[str]:
     return problems
 
 
+def test_what_the_device_says_is_folded_when_the_screen_gets_too_small_for_it(
+    open_page: OpenPage, contact: Contact
+) -> None:
+    page = open_page(width=DESKTOP, time_zone="America/Toronto")
+    page.goto(path_of(contact, Purpose.HOME))
+    said = page.locator("#device details")
+    expect(said).to_have_js_property("open", True)
+    height = page.evaluate("innerHeight")
+    page.set_viewport_size({"width": PHONE, "height": height})
+    expect(said).to_have_js_property("open", False)
+    # And whoever opens it there keeps it, whatever the keyboard takes of the screen.
+    said.locator("summary").click()
+    page.set_viewport_size({"width": PHONE, "height": height - 200})
+    expect(page.get_by_role("button", name="Show times there, just now")).to_be_visible()
+
+
 def test_client_moves_looks_from_elsewhere_and_cancels_on_a_phone(
     open_page: OpenPage, axe: Axe, contact: Contact, meeting: Meeting
 ) -> None:
