@@ -16,6 +16,10 @@
 
   const place = document.querySelector("[data-compare]");
   if (!place) return;
+  // The page leaves room for it below, so that nothing that has the focus lies under it.
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty("--device", `${place.offsetHeight}px`);
+  }).observe(place);
   const told = new URLSearchParams({
     device_zone: device,
     device_at: new Date().toISOString(),

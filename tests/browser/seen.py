@@ -142,6 +142,8 @@ def spaced(page: Page) -> Iterator[None]:
 
 def hidden_focus(page: Page) -> list[str]:
     """What can have the focus without showing it."""
+    # What a page makes of a new size is there once it has been drawn.
+    page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     # Only whoever uses the keyboard is shown where the focus is.
     page.keyboard.press("Tab")
     return [f"{page.url}: {problem}" for problem in page.evaluate(HIDDEN_FOCUS)]
