@@ -5,6 +5,7 @@ contact is a row that says nothing, to which past meetings and what they cost re
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,8 +78,8 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: bytes | memoryview) -> str:
-    # A file that is passed on opens nobody's pages.
-    return without_tokens(bytes(value).decode(errors="replace"))
+    # A file that is passed on opens nobody's pages. Mails are quoted-printable, where long addresses go over two lines.
+    return without_tokens(re.sub(rb"=\r?\n", b"", bytes(value)).decode(errors="replace"))
 
 
 def _own_calendars(contact: Contact) -> QuerySet[HolidayCalendar]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -77,15 +78,15 @@ def _object(events: Sequence[icalendar.Event], method: Method, meetings: Sequenc
     calendar.add("VERSION", "2.0")
     calendar.add("METHOD", method.value)
     comment = lines(comment)
-    zones: dict[str, None] = {}
-    for event in events:
-        if comment:
+    if comment:
+        for event in events:
             event.add("COMMENT", Text(comment))
-        for name in ("DTSTART", "RECURRENCE-ID"):
-            if name in event and "TZID" in event[name].params:
-                zones[event[name].params["TZID"]] = None
-    first_year = min(meeting.start_at.astimezone(dt.UTC).year for meeting in meetings)
-    last_year = max(meeting.end_at.astimezone(dt.UTC).year for meeting in meetings)
+    # A moved occurrence names the time that it had, maybe of another year.
+    times: list[Any] = [event[name] for event in events for name in ("DTSTART", "RECURRENCE-ID") if name in event]
+    zones = dict.fromkeys(time.params["TZID"] for time in times if "TZID" in time.params)
+    years = [time.dt.year for time in times]
+    first_year = min(*years, *(meeting.start_at.astimezone(dt.UTC).year for meeting in meetings))
+    last_year = max(*years, *(meeting.end_at.astimezone(dt.UTC).year for meeting in meetings))
     for time_zone in zones:
         calendar.add_component(_time_zone(time_zone, first_year, last_year + 1))
     for event in events:

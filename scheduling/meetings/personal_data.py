@@ -1,5 +1,7 @@
 """What meetings hold about a contact."""
 
+from django.db.models import Exists, OuterRef
+
 from clients.personal_data import Holding
 from scheduling.meetings.models import (
     Attendance,
@@ -9,6 +11,7 @@ from scheduling.meetings.models import (
     MeetingChange,
     Offer,
     OfferEvent,
+    Series,
     Vote,
 )
 
@@ -37,6 +40,14 @@ HOLDINGS = (
         "numbers_called",
         lambda contact: Meeting.objects.filter(
             attendances__contact=contact, channel__in=[Meeting.Channel.PHONE, Meeting.Channel.IN_PERSON]
+        ),
+        left={"location": ""},
+    ),
+    Holding(
+        "numbers_called_in_series",
+        lambda contact: Series.objects.filter(
+            Exists(Attendance.objects.filter(meeting__series=OuterRef("pk"), contact=contact)),
+            channel__in=[Meeting.Channel.PHONE, Meeting.Channel.IN_PERSON],
         ),
         left={"location": ""},
     ),

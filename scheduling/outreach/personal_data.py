@@ -27,6 +27,11 @@ from scheduling.outreach.models import (
 )
 
 
+def _named(contact: Contact) -> QuerySet[ApprovalEvent]:
+    """Where somebody else wrote their address, as that of whoever decides."""
+    return ApprovalEvent.objects.filter(kind=ApprovalEvent.Kind.DECIDER_NAMED, words__iexact=contact.email)
+
+
 def _theirs(contact: Contact) -> QuerySet[Message]:
     return Message.objects.filter(Q(contact=contact) | Q(attendance__contact=contact))
 
@@ -37,6 +42,7 @@ def _about_them(contact: Contact) -> QuerySet[Message]:
         Q(meeting__attendances__contact=contact)
         | Q(approval_event__contact=contact)
         | Q(approval_event__decider=contact)
+        | Q(approval_event__in=_named(contact))
         | Q(approval_event__approval__contact=contact)
         | Q(survey__contact=contact)
         | Q(enrolment__contact=contact)
@@ -116,6 +122,12 @@ HOLDINGS = (
         told=("approval__title", "kind", "at", "words"),
         left={"words": NO_WORDS},
     ),
+    Holding(
+        "named_for_approvals",
+        _named,
+        told=("approval__title", "at", "words"),
+        left={"words": NO_WORDS},
+    ),
 )
 
 #: In the order in which they are erased.
@@ -148,6 +160,7 @@ NAMES: dict[str, Promise] = {
     "surveys": _("Questions and answers"),
     "approvals": _("Approvals"),
     "words_about_approvals": _("Approvals"),
+    "named_for_approvals": _("Approvals"),
 }
 
 

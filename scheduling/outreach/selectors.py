@@ -98,6 +98,12 @@ def search_messages(actor: AccountManager, *, text: str, state: str, kind: str) 
             | Q(contact__full_name__icontains=word)
             | Q(contact__client__name__icontains=word)
             | Q(account_manager__full_name__icontains=word)
+            | Q(approval_event__approval__title__icontains=word)
+            | Q(approval_event__approval__client__name__icontains=word)
+            | Q(offer__title__icontains=word)
+            | Q(offer__client__name__icontains=word)
+            | Q(survey__meeting__title__icontains=word)
+            | Q(enquiry__full_name__icontains=word)
         )
     return messages
 

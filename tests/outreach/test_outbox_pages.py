@@ -12,7 +12,9 @@ from clients.models import AccountManager, AuditEntry, Contact
 from clients.tokens import without_tokens
 from scheduling.meetings.models import Meeting, MeetingChange
 from scheduling.outreach.models import Message
-from scheduling.outreach.services import deliver, plan
+from scheduling.outreach.selectors import search_messages
+from scheduling.outreach.services import approve, deliver, plan
+from tests.outreach.approvals.rows import ask
 from tests.outreach.rows import change_meeting, make_meeting
 from tests.people import make_account_manager, make_client, make_contact, make_team
 from tests.smtp import SmtpServer
@@ -263,3 +265,12 @@ def test_the_admin_shows_messages_and_lets_nobody_change_them(meeting: Meeting) 
     assert page.status_code == 200
     assert '<input type="text"' not in page.content.decode()
     assert admin.post(f"/admin/outreach/message/{to_ana().pk}/change/", {"state": "sent"}).status_code == 403
+
+
+@pytest.mark.parametrize("text", ["estimate", "Sails"])
+def test_search_finds_what_the_list_shows_of_approvals(text: str) -> None:
+    manager = make_account_manager(make_team())
+    contact = make_contact(make_client(manager.teams.get(), name="Sample Sails"))
+    approve(contact=contact, approval=ask(manager, contact, title="Cost estimate"), now=timezone.now())
+    found = search_messages(manager, text=text, state="", kind="")
+    assert {message.kind for message in found} == {"approval", "answer"}

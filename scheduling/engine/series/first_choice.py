@@ -92,7 +92,9 @@ def evened_out(rotation: Rotation, choice: Choice, priced: Floats, *, pairs: boo
 def _pressure(loads: Floats, present: Floats) -> Floats:
     """How much each load asks to be lowered, beside the highest at present."""
     share = loads / max(float(present.max()), 1.0)
-    for _ in range(4):
-        share *= share
-    pressure: Floats = share * share * share
+    # Infinite is never worth a step.
+    with np.errstate(over="ignore"):
+        for _ in range(4):
+            share *= share
+        pressure: Floats = share * share * share
     return pressure

@@ -67,7 +67,7 @@ def clients_of(team: Team, now: dt.datetime) -> tuple[int, list[Entry]]:
     """How many contacts a team's clients have, and what past meetings cost them together, an entry a time."""
     rows = (
         _past(now)
-        .filter(contact__client__team=team)
+        .filter(contact__client__team=team, contact__erased_at__isnull=True)
         .order_by()
         .values_list("meeting__start_at", "meeting__end_at")
         .annotate(total=Sum("cost"))

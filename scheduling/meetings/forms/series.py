@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Max
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,6 +18,7 @@ from scheduling.meetings.forms.booking import IdempotentForm, InstantField, Meet
 from scheduling.meetings.forms.people import Choices, fill_people
 from scheduling.meetings.forms.propose import DEFAULT_MINUTES, ProposalForm, date_field
 from scheduling.meetings.models import Series
+from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.models.series import monday_of, parse_weekly_time
 from scheduling.meetings.proposals.wording import plain_listing, weekday_name
 from scheduling.meetings.services.rows import FURTHEST
@@ -205,8 +207,20 @@ class RestForm(SeriesForm):
     ) -> None:
         contacts = [person for person in people if isinstance(person, Contact)]
         colleagues = [person for person in people if isinstance(person, AccountManager)]
-        filled = _rest_of(series, contacts, colleagues, data, reader.day_of(now))
+        begun = series.meetings.filter(status=Status.CONFIRMED, start_at__lte=now)
+        last = begun.aggregate(last=Max("series_week_date"))["last"]
+        # A week whose meeting has begun keeps it.
+        self.earliest_date = last + dt.timedelta(weeks=1) if last else monday_of(series.start_date)
+        filled = _rest_of(series, contacts, colleagues, data, max(reader.day_of(now), self.earliest_date))
         super().__init__(filled, actor=actor, choices=Choices(contacts, colleagues, ()), reader=reader, now=now)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        start_date = values.get("start")
+        if start_date is not None and monday_of(start_date) < self.earliest_date:
+            earliest = self.reader.medium_date(self.earliest_date)
+            self.refuse("start", _("Choose a day no earlier than %(earliest)s."), earliest=earliest)
+        return values
 
 
 def _rest_of(

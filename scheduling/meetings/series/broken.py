@@ -87,7 +87,7 @@ def attendees_of(meetings: Collection[Meeting], *, now: dt.datetime, language: s
             return attendees(
                 contacts=[person for person in people if isinstance(person, Contact)],
                 colleagues=[person for person in people if isinstance(person, AccountManager)],
-                start_at=min(start_at for start_at, _ in edges),
+                start_at=min(*(start_at for start_at, _ in edges), *(meeting.start_at for meeting in meetings)),
                 end_at=end_at,
                 now=now,
                 language=language,

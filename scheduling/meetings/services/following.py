@@ -1,7 +1,7 @@
 """Cancels, moves or edits all occurrences of a series that follow, all of them or none."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
@@ -35,6 +35,7 @@ TIME_FIELDS = (
     "fold",
     "start_at",
     "end_at",
+    "duration_minutes",
     "utc_offset_minutes",
     "tzdata_version",
 )
@@ -94,6 +95,10 @@ def move_following(
     lock_people(people)
     end_holds(people, now)
     series, following = _current(series, revision, monday_of(request.start_date), now)
+    kept = series.meetings.filter(status=Status.CONFIRMED).exclude(pk__in=[one.pk for one in following.values()])
+    taken = set(kept.values_list("series_week_date", flat=True))
+    if not by_week.keys() <= set(series.week_dates) - taken:
+        raise InvalidBooking("starts", _("Choose one time in each week of the series."))
     gone = {week_date: meeting for week_date, meeting in following.items() if week_date not in by_week}
     changing = {
         week_date: start_at
@@ -104,7 +109,7 @@ def move_following(
         raise InvalidBooking("starts", _("The series keeps these times already."))
     slots = _slots(series, people, changing, following, now) if changing else {}
     series.sequence += 1
-    series.weekly_times = [weekly_time_text(weekly) for weekly in times]
+    series.weekly_times = [weekly_time_text(weekly) for weekly in _on_its_wall(series, times, by_week.values(), people)]
     series.weekdays = list(request.weekdays)
     series.max_times = request.max_times
     series.save(update_fields=["sequence", "weekly_times", "weekdays", "max_times"])
@@ -126,6 +131,10 @@ def move_following(
     joining = [
         new_occurrence(series, week, slot.start_at, now) for week, slot in slots.items() if week not in following
     ]
+    # Calendars know the week by its RECURRENCE-ID: the latest word on it has the highest number.
+    latest = dict(series.meetings.order_by("sequence").values_list("series_week_date", "sequence"))
+    for meeting in joining:
+        meeting.sequence = latest.get(meeting.series_week_date, 0)
     Meeting.objects.bulk_create(joining)
     Attendance.objects.bulk_create(
         new_attendance(meeting, person, _cost(slots[monday_of(meeting.start_date)], person))
@@ -219,6 +228,21 @@ def _slots(
     return slots_of(by_week, participants, series.duration_minutes, Policy(series.policy))
 
 
+def _on_its_wall(
+    series: Series, times: Sequence[WeeklyTime], starts: Collection[dt.datetime], people: Sequence[Person]
+) -> list[WeeklyTime]:
+    """The weekly times in the zone of the series, which the first contact, on whose wall they are, may have left."""
+    anchor = next((person for person in people if isinstance(person, Contact)), None)
+    if anchor is None or anchor.time_zone == series.time_zone:
+        return list(times)
+    found: dict[WeeklyTime, None] = {}
+    for start_at in starts:
+        there, here = start_at.astimezone(anchor.zone), start_at.astimezone(ZoneInfo(series.time_zone))
+        if WeeklyTime(there.weekday(), there.time()) in times:
+            found[WeeklyTime(here.weekday(), here.time())] = None
+    return list(found)
+
+
 def _move(slots: Mapping[dt.date, Slot], meetings: Mapping[dt.date, Meeting], changes: list[MeetingChange]) -> None:
     """Gives the meetings their new times, and their changes the sequence that follows."""
     moving = [meetings[week_date] for week_date in slots]
@@ -227,7 +251,8 @@ def _move(slots: Mapping[dt.date, Slot], meetings: Mapping[dt.date, Meeting], ch
     Attendance.objects.filter(meeting__in=moving).update(status=Status.CANCELLED)
     for (week_date, slot), change in zip(slots.items(), changes, strict=True):
         meeting = meetings[week_date]
-        set_time(meeting, meeting.time_zone, slot.start_at, meeting.duration_minutes)
+        # As long as it was planned and checked.
+        set_time(meeting, meeting.time_zone, slot.start_at, (slot.end_at - slot.start_at) // dt.timedelta(minutes=1))
         meeting.sequence += 1
         change.sequence = meeting.sequence
         for row in rows:

@@ -44,6 +44,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     series = _series(request, pk)
     overview = _overview(request, series)
     weeks = overview.to_come
+    if request.method == "POST":
+        # Also those that the same request cancelled before: it is answered alike.
+        weeks = tuple(week for week in overview.weeks if week.meeting is not None)
     if not weeks:
         return _render(request, series, overview=overview, error=StaleMeeting())
     form = FollowingForm(
@@ -188,8 +191,12 @@ def _render_move(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    own_rows = [row for week in overview.to_come if week.meeting is not None for row in week.meeting.attendances.all()]
-    page = page_of(form, series_id=overview.series.pk, free=own_rows) if form.is_valid() else None
+    page = None
+    if form.is_valid():
+        first_date = monday_of(form.cleaned_data["start"])
+        moving = [week.meeting for week in overview.to_come if week.row.occasion.week_date >= first_date]
+        own_rows = [row for meeting in moving if meeting is not None for row in meeting.attendances.all()]
+        page = page_of(form, series_id=overview.series.pk, free=own_rows)
     if page is None and status == 200:
         status = 422
     context = {

@@ -9,6 +9,7 @@ from clients.creation import insert_once
 from clients.errors import KeyReused
 from clients.models import AccountManager, Contact
 from scheduling.meetings.nudge import nudge_workers
+from scheduling.meetings.selectors import looks_after
 from scheduling.outreach.errors import AlreadyDecided, HandedToThemselves, NotTheirs
 from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Approval, ApprovalEvent, Message
@@ -170,7 +171,8 @@ def _record(
     if kind in (Kind.ASKED, Kind.HANDED_ON):
         _tell(event, now, kind=Message.Kind.APPROVAL, contact=approval.contact, address=approval.contact.email)
     if kind in ApprovalEvent.BY_CONTACTS:
-        manager = approval.account_manager
+        asked_by = approval.account_manager
+        manager = asked_by if asked_by.is_active else looks_after(approval.contact) or asked_by
         _tell(event, now, kind=Message.Kind.ANSWER, account_manager=manager, address=manager.email)
 
 

@@ -58,7 +58,10 @@ def leave_enquiry(
 def enquiry_with(hashed: bytes, *, now: dt.datetime) -> Enquiry:
     """The request whose link has a token of that hash. Raises: LinkEnded where it opens nothing (any more)."""
     enquiry = Enquiry.objects.select_related("account_manager").filter(token_hash=hashed).first()
-    if enquiry is None or (enquiry.state == State.UNCONFIRMED and enquiry.created_at + CONFIRM_WITHIN <= now):
+    if enquiry is None:
+        raise LinkEnded
+    is_late = enquiry.created_at + CONFIRM_WITHIN <= now
+    if enquiry.state == State.UNCONFIRMED and (is_late or not enquiry.account_manager.is_active):
         raise LinkEnded
     return enquiry
 
@@ -66,7 +69,7 @@ def enquiry_with(hashed: bytes, *, now: dt.datetime) -> Enquiry:
 @transaction.atomic
 def confirm_enquiry(*, enquiry: Enquiry, now: dt.datetime) -> None:
     """From now on the account manager sees it, and is told by mail; once more, it changes nothing."""
-    unconfirmed = Enquiry.objects.filter(pk=enquiry.pk, state=State.UNCONFIRMED)
+    unconfirmed = Enquiry.objects.filter(pk=enquiry.pk, state=State.UNCONFIRMED, account_manager__is_active=True)
     if unconfirmed.update(state=State.WAITING, confirmed_at=now):
         manager = enquiry.account_manager
         _write(enquiry, Message.Kind.REQUEST, now, expires_at=now + TOLD_WITHIN, account_manager=manager)

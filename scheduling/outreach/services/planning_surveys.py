@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower, NullIf
+from django.db.models.functions import Coalesce, Lower, NullIf
 
-from clients.models import Contact
+from clients.models import AccountManager, Contact
 from scheduling.engine import WEEKDAYS
 from scheduling.meetings.models import Attendance, Meeting
 from scheduling.meetings.models.meeting import Status
@@ -92,6 +92,10 @@ def _met(now: dt.datetime) -> QuerySet[Any]:
         client=OuterRef("meeting__client"), status=Status.CONFIRMED, end_at__lte=OuterRef("meeting__end_at")
     )
     count = before.order_by().values("client").annotate(count=Count("pk")).values("count")
+    # Whoever has left asks nothing, and could read no answer.
+    still_here = AccountManager.objects.filter(is_active=True).order_by("pk").values("pk")
+    organizer = still_here.filter(pk=OuterRef("meeting__organizer"))
+    colleague = still_here.filter(teams=OuterRef("meeting__client__team"))[:1]
     # Never a division by zero, in whatever order PostgreSQL looks at it.
     every = NullIf(F("meeting__client__survey_rule__every"), 0)
     rows = Attendance.objects.filter(
@@ -106,18 +110,21 @@ def _met(now: dt.datetime) -> QuerySet[Any]:
         contact__isnull=False,
     ).annotate(
         turn=Subquery(count) % every,
+        asks_id=Coalesce(Subquery(organizer), Subquery(colleague)),
         last_asked_date=_last_asked("contact"),
         paused_until_date=F("contact__mail_wishes__paused_until_date"),
     )
-    return rows.filter(turn=0).select_related("meeting", "contact__calendar").order_by("-meeting__start_at", "-pk")
+    asked = rows.filter(turn=0, asks_id__isnull=False).select_related("meeting", "contact__calendar")
+    return asked.order_by("-meeting__start_at", "-pk")
 
 
 def _known(now: dt.datetime) -> QuerySet[Any]:
-    """Who is asked each quarter, met us of late and was not asked yet; with the organizer of their last meeting."""
+    """Who is asked each quarter, met us of late and was not asked yet; with the last organizer who is still here."""
     met = Attendance.objects.filter(
         ~Q(partstat=Attendance.PartStat.DECLINED),
         contact=OuterRef("pk"),
         status=Status.CONFIRMED,
+        meeting__organizer__is_active=True,
         meeting__end_at__lte=now,
         meeting__start_at__gt=now - KNOWN_DAYS * DAY,
     ).order_by("-meeting__end_at")
@@ -165,7 +172,7 @@ def _after(row: Any, days: Days, now: dt.datetime) -> Iterator[Survey]:
         wall = meeting.start_at.astimezone(contact.zone)
         yield from _asked(
             row, contact, date, now, question=Question.CSAT, meeting=meeting, local_hour=wall.hour,
-            account_manager_id=meeting.organizer_id,
+            account_manager_id=row.asks_id,
         )  # fmt: skip
 
 

@@ -3,6 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import Window
+from django.db.models.functions import RowNumber
+
 from clients.models import Client
 from scheduling.outreach.models import Survey, SurveyRule
 from scheduling.outreach.surveys.statistics import Scores
@@ -34,8 +37,11 @@ class ClientAnswers:
 
 def answers_of(client: Client) -> ClientAnswers:
     """Two queries."""
-    answered = Survey.objects.filter(contact__client=client, score__isnull=False).order_by("-answered_at", "-pk")
-    latest = list(answered.select_related("contact", "meeting")[: 4 * LATELY])
+    newest = ("-answered_at", "-pk")
+    # So many of each question: those of a quarter, which come all at once, hide none about meetings.
+    place = Window(RowNumber(), partition_by="question", order_by=newest)
+    answered = Survey.objects.filter(contact__client=client, score__isnull=False).annotate(place=place)
+    latest = list(answered.filter(place__lte=2 * LATELY).select_related("contact", "meeting").order_by(*newest))
     scores = [survey.score or 0 for survey in latest if survey.question == Survey.Question.CSAT]
     return ClientAnswers(
         rule=SurveyRule.objects.filter(client=client).first(),

@@ -258,8 +258,11 @@ def _months(today: dt.date, count: int) -> list[dt.date]:
 
 
 def _since_first(periods: Sequence[dt.date], counted: Mapping[dt.date, Counter[int]]) -> list[dt.date]:
-    """The periods from the first one with an answer on: before that nobody was asked."""
-    return list(dropwhile(lambda one: not counted[one], periods))
+    """The periods from the first one with an answer on: before that nobody was asked.
+
+    With the next one, where it has begun for somebody who answered.
+    """
+    return list(dropwhile(lambda one: not counted[one], sorted({*periods, *counted})))
 
 
 def _span(hours: Iterable[int]) -> range:

@@ -23,6 +23,7 @@ from scheduling.outreach.surveys.reading import COUNTRY_ANSWERS, Sign
 from scheduling.outreach.surveys.results import Chosen, readings, results_page
 from scheduling.outreach.surveys.statistics import Scores, net, wilson
 from tests.outreach.rows import make_meeting
+from tests.outreach.surveys.rows import a_survey
 from tests.people import make_account_manager, make_client, make_contact, make_team
 
 ENGLISH = Reader("en-GB", "Europe/London")
@@ -315,3 +316,33 @@ def test_the_clients_page_sets_the_last_answers_against_those_before(manager: Ac
     assert (answers.lately.mean, answers.before.mean, answers.trend) == (3.6, 4.8, -1)
     Survey.objects.filter(score=3).delete()
     assert answers_of(client).trend is None
+
+
+@pytest.mark.django_db
+def test_quarterly_answers_hide_none_about_meetings(manager: AccountManager, client_row: Client) -> None:
+    now = timezone.now()
+    for number in range(10):
+        at = now - (60 + number) * dt.timedelta(days=1)
+        answered(a_survey(manager, make_contact(client_row), asked_at=at), 5 if number < 5 else 2, at)
+    for _number in range(18):
+        at = now - dt.timedelta(days=1)
+        answered(a_survey(manager, make_contact(client_row), question="nps", asked_at=at), 9, at)
+    found = answers_of(client_row)
+    assert (found.lately.count, found.trend) == (5, 1)
+
+
+@pytest.mark.django_db
+def test_an_answer_of_the_contacts_next_month_is_drawn_too(manager: AccountManager, client_row: Client) -> None:
+    # Half past nine on the first of December in Auckland, which is the last of November in London.
+    contact = make_contact(client_row, time_zone="Pacific/Auckland")
+    asked_at = dt.datetime(2026, 11, 30, 20, 30, tzinfo=dt.UTC)
+    survey = a_survey(manager, contact, asked_at=asked_at)
+    Survey.objects.update(asked_date=dt.date(2026, 12, 1))
+    answered(survey, 5, asked_at)
+    page = results_page(manager, Chosen(), now=asked_at, reader=Reader("en-GB", "Europe/London"))
+    assert page.by_time is not None
+    assert [row.count for row in page.by_time.rows] == ["1"]
+
+
+def answered(survey: Survey, score: int, at: dt.datetime) -> None:
+    Survey.objects.filter(pk=survey.pk).update(score=score, answered_at=at)
