@@ -132,7 +132,13 @@ class Message(models.Model):
     sequence = models.PositiveIntegerField(_("sequence"), null=True, blank=True)
     # Of a check-in: by which enrolment, for what, and on which date of the contact's own calendar.
     enrolment = models.ForeignKey(
-        Enrolment, models.SET_NULL, null=True, blank=True, related_name="messages", verbose_name=_("contact of a plan")
+        Enrolment,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="messages",
+        verbose_name=_("contact of a plan"),
     )
     purposes = ArrayField(
         models.CharField(max_length=12, choices=Purpose.choices), default=list, blank=True, verbose_name=_("purposes")
@@ -242,6 +248,8 @@ class Message(models.Model):
                 name="message_to_say",
                 condition=Q(channel__in=["phone", "in_person"], state__in=["pending", "claimed", "to_say"]),
             ),
+            # By time as well: whether a later check-in is due is asked for each one that is claimed.
+            models.Index(fields=["enrolment", "due_at"], name="message_of_enrolment"),
             # Of what most messages are not about: empty entries would only slow down the planning.
             *(
                 models.Index(fields=[name], name=f"message_of_{name}", condition=Q((f"{name}__isnull", False)))
