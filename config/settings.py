@@ -146,7 +146,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Dayband] "
 # Nobody is mailed because a stranger typed their address.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # allauth's own stores the address in a table of its own, by which it would sign in after admins replaced it.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  (a class)
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 # How many proxies in front add to X-Forwarded-For; the header counts for nothing otherwise.

@@ -211,6 +211,7 @@ class RestForm(SeriesForm):
         last = begun.aggregate(last=Max("series_week_date"))["last"]
         # A week whose meeting has begun keeps it.
         self.earliest_date = last + dt.timedelta(weeks=1) if last else monday_of(series.start_date)
+        self.latest_date = series.week_dates[-1] + dt.timedelta(days=6)
         filled = _rest_of(series, contacts, colleagues, data, max(reader.day_of(now), self.earliest_date))
         super().__init__(filled, actor=actor, choices=Choices(contacts, colleagues, ()), reader=reader, now=now)
 
@@ -220,6 +221,9 @@ class RestForm(SeriesForm):
         if start_date is not None and monday_of(start_date) < self.earliest_date:
             earliest = self.reader.medium_date(self.earliest_date)
             self.refuse("start", _("Choose a day no earlier than %(earliest)s."), earliest=earliest)
+        elif start_date is not None and start_date > self.latest_date:
+            furthest = self.reader.medium_date(self.latest_date)
+            self.refuse("start", _("Choose a day no later than %(furthest)s."), furthest=furthest)
         return values
 
 

@@ -240,7 +240,8 @@ def _on_its_wall(
         there, here = start_at.astimezone(anchor.zone), start_at.astimezone(ZoneInfo(series.time_zone))
         if WeeklyTime(there.weekday(), there.time()) in times:
             found[WeeklyTime(here.weekday(), here.time())] = None
-    return list(found)
+    # Where holidays have moved every week there is none to tell by.
+    return list(found or times)
 
 
 def _move(slots: Mapping[dt.date, Slot], meetings: Mapping[dt.date, Meeting], changes: list[MeetingChange]) -> None:
