@@ -77,16 +77,16 @@ class Services:
 
 
 @contextmanager
-def embedded_services(directory: Path, *, durable: bool = True) -> Iterator[Services]:
+def embedded_services(directory: Path, *, durable: bool = True, shared_buffers: str = "128MB") -> Iterator[Services]:
     """Running servers in a directory that the caller holds, but for those that the environment already names.
 
-    Without `durable` PostgreSQL trades safety after a power cut for speed.
+    Without `durable` PostgreSQL trades safety after a power cut for speed. `shared_buffers` is what it keeps in memory.
     """
     services = Services({name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}, {})
     services_file = directory / "services.env"
     with ExitStack() as running:
         if "DATABASE_URL" not in services.urls:
-            running.enter_context(_postgresql(services, directory, durable=durable))
+            running.enter_context(_postgresql(services, directory, durable=durable, shared_buffers=shared_buffers))
         if "REDIS_URL" not in services.urls:
             running.enter_context(_redis(services, directory))
         running.callback(services_file.unlink, missing_ok=True)
@@ -179,7 +179,7 @@ def _wait_until(happened: Callable[[], bool], seconds: float) -> bool:
 
 
 @contextmanager
-def _postgresql(services: Services, directory: Path, *, durable: bool) -> Iterator[None]:
+def _postgresql(services: Services, directory: Path, *, durable: bool, shared_buffers: str) -> Iterator[None]:
     data = directory / "postgres"
     password = _password(directory)
     if not data.exists():
@@ -191,6 +191,7 @@ def _postgresql(services: Services, directory: Path, *, durable: bool) -> Iterat
         "timezone": "UTC",
         "log_timezone": "UTC",
         "max_connections": "200",
+        "shared_buffers": shared_buffers,
     }
     if not durable:
         settings |= BRIEF

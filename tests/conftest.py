@@ -73,9 +73,9 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture
-def smtp_server(settings: Settings) -> Iterator[SmtpServer]:
-    """A real SMTP server to which Django sends during the test."""
-    with running_smtp_server() as server:
+def smtp_server(request: pytest.FixtureRequest, settings: Settings) -> Iterator[SmtpServer]:
+    """A real SMTP server to which Django sends during the test; given `False`, it answers before it hears more."""
+    with running_smtp_server(pipelining=getattr(request, "param", True)) as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST = server.host
         settings.EMAIL_PORT = server.port

@@ -34,7 +34,8 @@ class Delivery:
 class SmtpServer:
     """What the tests say to the server, and what it received; safe to use from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pipelining: bool) -> None:
+        self._extensions = ["250-PIPELINING"] if pipelining else []
         self.host = LOOPBACK
         self.port = free_port()
         self._changed = threading.Condition()
@@ -69,7 +70,7 @@ class SmtpServer:
         return self.messages
 
     def refuse(self, *recipients: str) -> None:
-        """From now on these addresses do not exist (550)."""
+        """From now on these addresses do not exist (550), whether they write or are written to."""
         self._answer(recipients, "550 5.1.1 No such mailbox")
 
     def defer(self, *recipients: str) -> None:
@@ -105,7 +106,23 @@ class SmtpServer:
         with self._changed:
             self._replies |= {recipient.lower(): reply for recipient in recipients}
 
-    async def handle_RCPT(  # noqa: N802  (aiosmtpd names its hooks after the command)
+    async def handle_EHLO(  # noqa: N802  (aiosmtpd names its hooks after the command)
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:1], *self._extensions, *responses[1:]]
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        with self._changed:
+            reply = self._replies.get(address.lower())
+        if reply is None:
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return reply or "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         with self._changed:
@@ -132,9 +149,9 @@ class SmtpServer:
 
 
 @contextmanager
-def running_smtp_server() -> Iterator[SmtpServer]:
-    """A server that listens until the block ends."""
-    server = SmtpServer()
+def running_smtp_server(*, pipelining: bool = True) -> Iterator[SmtpServer]:
+    """A server that listens until the block ends, to several commands in one go as most do (RFC 2920), or not."""
+    server = SmtpServer(pipelining=pipelining)
     # With a name of its own it asks no name server for one whenever somebody connects.
     controller = Controller(
         server, hostname=server.host, port=server.port, server_hostname="localhost", enable_SMTPUTF8=True

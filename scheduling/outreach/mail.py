@@ -28,8 +28,8 @@ from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachabl
 from scheduling.outreach.models import Message
 
 START_MAIL_INPUT, OK, SERVICE_NOT_AVAILABLE = 354, 250, 421
-#: While the server takes one mail the next is written, on the same thread.
-IN_TWO_HALVES = {"django.core.mail.backends.smtp.EmailBackend": "scheduling.outreach.mail.EmailBackend"}
+#: While the server thinks there is something else to do, on the same thread.
+IN_PARTS = {"django.core.mail.backends.smtp.EmailBackend": "scheduling.outreach.mail.EmailBackend"}
 # Seven bits and short lines pass every mail server as they are.
 _QUOTED_PRINTABLE = charset.Charset("utf-8")
 _QUOTED_PRINTABLE.body_encoding = charset.QP
@@ -125,7 +125,39 @@ def _mailbox(name: str, address: str) -> str:
         raise Refused(f"“{one_line(address)}” is not a mail address", permanent=True) from error
 
 
-class _FirstHalf(smtplib.SMTP):
+class _InParts(smtplib.SMTP):
+    """A conversation in which others can do something between a mail's envelope, its words, and the server's answer."""
+
+    #: How many answers to what was announced are to come.
+    _unheard = 0
+
+    def announce(self, sender: str, recipient: str) -> None:
+        """Says whom the next mail is from and for, where the server takes commands before it has answered others.
+
+        Raises: OSError, as smtplib's errors are.
+        """
+        self.ehlo_or_helo_if_needed()
+        envelope = f"mail FROM:{smtplib.quoteaddr(sender)}\r\nrcpt TO:{smtplib.quoteaddr(recipient)}\r\n"
+        # Source: RFC 2920, section 3.1.
+        if self.has_extn("pipelining") and envelope.isascii():
+            self.send(envelope)
+            self._unheard = 2
+
+    def recall(self) -> None:
+        """Takes back what was announced. Raises: OSError."""
+        if self._unheard:
+            while self._unheard:
+                self._heard()
+            self.rset()
+
+    def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        """As in smtplib, or the answer to what was announced."""
+        return self._heard() if self._unheard else super().mail(sender, options)
+
+    def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        """As in smtplib, or the answer to what was announced."""
+        return self._heard() if self._unheard else super().rcpt(recip, options)
+
     def data(self, msg: Any) -> tuple[int, bytes]:
         """As in smtplib, but for the server's answer to the mail, in whose place stands that there was none yet."""
         self.putcmd("data")
@@ -148,41 +180,64 @@ class _FirstHalf(smtplib.SMTP):
                 self.rset()
         raise smtplib.SMTPDataError(code, words)
 
+    def close(self) -> None:
+        """As in smtplib; nothing is to come any more."""
+        self._unheard = 0
+        super().close()
 
-class _FirstHalfOverTls(_FirstHalf, smtplib.SMTP_SSL):
+    def _heard(self) -> tuple[int, bytes]:
+        self._unheard -= 1
+        return self.getreply()
+
+
+class _InPartsOverTls(_InParts, smtplib.SMTP_SSL):
     pass
 
 
 class EmailBackend(SmtpBackend):
-    """Django's for SMTP in two halves: `send_messages` hands one mail over, `answer` says whether it is accepted."""
+    """Django's for SMTP in parts: `send_messages` hands a mail over, `answer` says whether it is accepted."""
 
     @property
-    def connection_class(self) -> type[_FirstHalf]:
+    def connection_class(self) -> type[_InParts]:
         """Over TLS from the beginning, or not."""
-        return _FirstHalfOverTls if self.use_ssl else _FirstHalf
+        return _InPartsOverTls if self.use_ssl else _InParts
 
-    def answer(self) -> None:
-        """Waits for what the server says of the mail. Raises: OSError, as smtplib's errors are."""
-        if not isinstance(self.connection, _FirstHalf):
+    @property
+    def conversation(self) -> _InParts:
+        """The open one. Raises: smtplib.SMTPServerDisconnected."""
+        if not isinstance(self.connection, _InParts):
             raise smtplib.SMTPServerDisconnected("there is no connection")
-        self.connection.answer()
+        return self.connection
 
 
 class MailServer:
     """An open connection; obtained from `mail_server()`."""
 
     def __init__(self) -> None:
-        self._connection = get_connection(IN_TWO_HALVES.get(settings.EMAIL_BACKEND))
+        self._announced: Mail | None = None
+        self._connection = get_connection(IN_PARTS.get(settings.EMAIL_BACKEND))
         try:
             self._connection.open()
         except OSError as error:  # smtplib's errors are OSErrors too
             raise ServerUnreachable(_words(error)) from error
+
+    def announce(self, mail: Mail) -> None:
+        """Says whom the mail is from and for that may come next, for the server to think of meanwhile."""
+        self._recall()
+        if isinstance(self._connection, EmailBackend):
+            # What is wrong with the connection is found by the mail that is handed over.
+            with suppress(OSError):
+                self._connection.conversation.announce(mail.from_email, mail.to[0])
+                self._announced = mail
 
     def hand_over(self, mail: Mail) -> Callable[[], None]:
         """What returns once the server has accepted the mail; until then, it takes no other.
 
         That raises whatever went wrong, also with the bytes of the mail: Refused, ConnectionLost, ServerUnreachable.
         """
+        if mail is not self._announced:
+            self._recall()
+        self._announced = None
         try:
             with _our_errors():
                 if self._connection.send_messages([mail]) == 0:
@@ -195,10 +250,16 @@ class MailServer:
         """Returns once the server has accepted the mail. Raises: Refused, ConnectionLost, ServerUnreachable."""
         self.hand_over(mail)()
 
+    def _recall(self) -> None:
+        """The next mail has other ends than what was announced and did not go."""
+        if isinstance(self._connection, EmailBackend):
+            with suppress(OSError):
+                self._connection.conversation.recall()
+
     def _answer(self) -> None:
         if isinstance(self._connection, EmailBackend):
             with _our_errors():
-                self._connection.answer()
+                self._connection.conversation.answer()
 
     def close(self) -> None:
         """Says goodbye where somebody listens."""

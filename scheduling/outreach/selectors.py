@@ -116,17 +116,11 @@ _OF_MEETINGS = (
     "attendance__contact",
     "attendance__account_manager",
 )
-_OF_PLANS = "contact__client", "enrolment__plan__account_manager"
 #: Hours that a check-in has no use for: to read JSON would take half as long as to find the words.
-_UNUSED_HOURS = (
-    "contact__working_hours",
-    "contact__preferred_hours",
-    "enrolment__plan__account_manager__working_hours",
-    "enrolment__plan__account_manager__preferred_hours",
-    "enrolment__plan__account_manager__reachable_hours",
-)
+_UNUSED_HOURS = "contact__working_hours", "contact__preferred_hours"
 _OF_OTHERS = (
-    *_OF_PLANS,
+    "contact__client",
+    "enrolment__plan__account_manager",
     "account_manager",
     "enrolment__contact__client",
     "approval_event__approval__account_manager",
@@ -149,7 +143,9 @@ def with_content(messages: QuerySet[Message], *, kinds: Collection[str] | None =
     Where all are of certain `kinds`, what those know nothing of is not asked for.
     """
     if kinds is not None and set(kinds) <= {Message.Kind.CHECK_IN}:
-        return messages.select_related(*_OF_PLANS).defer(*_UNUSED_HOURS)
+        plans = messages.select_related("contact__client", "enrolment__plan").defer(*_UNUSED_HOURS)
+        # One of them writes to many.
+        return plans.prefetch_related("enrolment__plan__account_manager")
     people = Attendance.objects.select_related("contact", "account_manager")
     attendances = Prefetch("meeting__attendances", queryset=people)
     return messages.select_related(*_OF_MEETINGS, *_OF_OTHERS).prefetch_related(attendances)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import itertools
-import smtplib
 import socket
 import threading
 from collections import Counter
@@ -17,8 +16,6 @@ from clients.models import Contact
 from config.embedded import LOOPBACK, free_port
 from scheduling.meetings.models import Meeting
 from scheduling.outreach import tasks
-from scheduling.outreach.errors import Refused
-from scheduling.outreach.mail import EmailBackend, Mail, mail_server
 from scheduling.outreach.models import Message
 from scheduling.outreach.services import deliver, pause, plan
 from tests.outreach.rows import make_meeting
@@ -27,6 +24,9 @@ from tests.smtp import SmtpServer
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
+
+#: Whether the server hears both ends of a mail before it answers, or one by one.
+AT_ONCE_OR_NOT = pytest.mark.parametrize("smtp_server", [True, False], indirect=True, ids=["at once", "one by one"])
 
 NOW = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -84,6 +84,7 @@ def test_each_message_is_sent_once_and_kept_as_it_was_sent(
         assert delivery.message["Message-ID"] == message.message_id
 
 
+@AT_ONCE_OR_NOT
 def test_an_address_that_does_not_exist_is_dead_at_once_and_nobody_else_is(
     meeting: Meeting, clock: Clock, smtp_server: SmtpServer
 ) -> None:
@@ -93,37 +94,6 @@ def test_an_address_that_does_not_exist_is_dead_at_once_and_nobody_else_is(
     assert (dead.state, dead.reason, dead.tries) == (State.DEAD, "550 5.1.1 No such mailbox", 1)
 
 
-def test_lines_of_periods_arrive_as_they_were_written(smtp_server: SmtpServer) -> None:
-    """In SMTP a line of one period ends the mail."""
-    mail = Mail("Periods", ".\n..\n.end\n.", "us@dayband.example", ["ana@client.example"])
-    with mail_server() as server:
-        for _ in range(2):
-            server.send(mail)
-    assert [delivery.raw for delivery in smtp_server.deliveries] == [mail.raw + b"\r\n"] * 2
-    assert b"\r\n\r\n.\r\n..\r\n.end\r\n." in mail.raw
-
-
-def test_a_mail_is_accepted_once_the_server_says_so_and_not_before(smtp_server: SmtpServer) -> None:
-    mail = Mail("Held", "Held", "us@dayband.example", ["ana@client.example"])
-    smtp_server.hold()
-    with mail_server() as server:
-        answer = server.hand_over(mail)
-        wait_until(lambda: smtp_server.held == 1, "the server has the mail")
-        smtp_server.answer_data("554 5.6.0 No")
-        smtp_server.let_go()
-        with pytest.raises(Refused, match="554"):
-            answer()
-        # The conversation goes on behind the refusal.
-        smtp_server.answer_data(None)
-        server.send(mail)
-    assert len(smtp_server.deliveries) == 1
-
-
-def test_a_server_that_wants_tls_from_the_beginning_is_spoken_to_in_the_same_halves() -> None:
-    assert issubclass(EmailBackend(use_ssl=True).connection_class, smtplib.SMTP_SSL)
-    assert hasattr(EmailBackend(use_ssl=True).connection_class, "answer")
-
-
 def test_an_address_that_is_none_is_dead_at_once(meeting: Meeting, clock: Clock, smtp_server: SmtpServer) -> None:
     Message.objects.filter(address="ben@client.example").update(address="ben@")
     assert deliver(clock=clock) == {"sent": 5, "failed": 1}
@@ -131,6 +101,7 @@ def test_an_address_that_is_none_is_dead_at_once(meeting: Meeting, clock: Clock,
     assert (dead.reason, dead.tries) == ("“ben@” is not a mail address", 1)
 
 
+@AT_ONCE_OR_NOT
 def test_a_deferred_message_is_sent_later_under_the_same_message_id(
     meeting: Meeting, clock: Clock, smtp_server: SmtpServer
 ) -> None:
@@ -171,6 +142,7 @@ def test_a_mail_server_that_is_not_there_costs_no_message_a_try(
     assert all(dt.timedelta(seconds=30) <= one <= dt.timedelta(seconds=150) for one in wait)
 
 
+@AT_ONCE_OR_NOT
 def test_a_server_that_closes_for_everybody_costs_no_message_a_try(
     meeting: Meeting, clock: Clock, smtp_server: SmtpServer
 ) -> None:
@@ -181,8 +153,8 @@ def test_a_server_that_closes_for_everybody_costs_no_message_a_try(
     }
 
 
-@pytest.fixture
-def server_that_hangs_up(settings: Settings) -> Iterator[list[int]]:
+@pytest.fixture(params=[b"250 PIPELINING\r\n", b"250 ok\r\n"], ids=["at once", "one by one"])
+def server_that_hangs_up(request: pytest.FixtureRequest, settings: Settings) -> Iterator[list[int]]:
     """A server that speaks SMTP up to the third recipient it hears of, and then closes the connection."""
     listener = socket.create_server((LOOPBACK, 0))
     heard: list[int] = []
@@ -207,7 +179,9 @@ def server_that_hangs_up(settings: Settings) -> Iterator[list[int]]:
                         stream.flush()
                         while stream.readline() != b".\r\n":
                             pass
-                    stream.write(b"221 bye\r\n" if command == b"QUIT" else b"250 ok\r\n")
+                    stream.write(
+                        {b"EHLO": b"250-here\r\n" + request.param, b"QUIT": b"221 bye\r\n"}.get(command, b"250 ok\r\n")
+                    )
                     stream.flush()
 
     thread = threading.Thread(target=serve)
@@ -276,6 +250,7 @@ class ClockOfAWorker:
         return NOW
 
 
+@AT_ONCE_OR_NOT
 @pytest.mark.parametrize(("nth", "repeated"), [(1, 0), (2, 1)])
 def test_a_worker_that_lost_its_leases_repeats_at_most_the_mail_on_its_way(
     meeting: Meeting, clock: Clock, smtp_server: SmtpServer, settings: Settings, nth: int, repeated: int
@@ -288,6 +263,7 @@ def test_a_worker_that_lost_its_leases_repeats_at_most_the_mail_on_its_way(
     assert (len(ids), len(set(ids))) == (6 + repeated, 6)
 
 
+@AT_ONCE_OR_NOT
 def test_a_pause_while_one_mail_is_on_its_way_stops_the_next_that_is_written_already(
     meeting: Meeting, smtp_server: SmtpServer
 ) -> None:

@@ -142,6 +142,7 @@ class _Round:
         following = self._left[1] if len(self._left) > 1 else None
         if following is not None and _waits_until(following, self._clock):
             following = None
+        self._server.announce(mail)
         found = go_on(
             message,
             sent=arrived.message if arrived else None,
