@@ -64,10 +64,13 @@ class Given(Expression):
 
 
 class IsOneOf(Func):
-    """Whether a column has one of the values of a `Given` list."""
+    """Whether a column has one of the values of a `Given` list.
 
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY("
+    PostgreSQL expects a few, and looks each of them up: it can't see how long a list that it selects is.
+    """
+
+    template = "(%(expressions)s)::bigint[]))"
+    arg_joiner = " = ANY((SELECT "
     output_field = BooleanField()
 
 

@@ -40,8 +40,8 @@ CLAIMED_A_ROUND = 5_000
 #: So many can be claimed and sent at `DUE_AT`, which is enough; to let all go would take minutes of a million.
 CLAIMABLE = 10_000
 MAILS_A_ROUND = 200
-#: Chance has its say in half a second.
-ROUNDS_OF_SENDING = 9
+#: What takes half a second is at the mercy of chance.
+ROUNDS_OF_HALF_A_SECOND = 9
 ROUNDS_FOR_MEMORY = 5
 
 _BARE_CLAIM = """
@@ -122,7 +122,7 @@ def _claiming(size: str, batches_of: tuple[int, ...]) -> dict[str, float]:
     for batch in batches_of:
         batches = max(CLAIMED_A_ROUND // batch, 1)
         ours, bare = [], []
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS_OF_HALF_A_SECOND):
             bare.append(_claimed(_bare_claim, batch, batches))
             ours.append(_claimed(lambda batch: len(claim(now=DUE_AT, size=batch)), batch, batches))
         results[f"claim_{size}_by_{batch}_rate"] = statistics.median(ours)
@@ -163,7 +163,7 @@ def _sending() -> dict[str, float]:
         process = psutil.Process()
         ours, kept, each = [], [], []
         memory = process.memory_info().rss
-        for _ in range(ROUNDS_OF_SENDING):
+        for _ in range(ROUNDS_OF_HALF_A_SECOND):
             kept.append(_rate(lambda: _send_all(messages)))
             ours.append(_rate(lambda: _deliver(MAILS_A_ROUND)))
             each.append(_rate(lambda: _send_each(messages)))

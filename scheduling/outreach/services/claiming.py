@@ -183,16 +183,9 @@ def _sort_out(rows: Sequence[_Due], now: dt.datetime) -> None:
         end(Q(tries__gte=MAX_TRIES), State.DEAD, WORKER_DIED)
 
 
-def _join_by_keys() -> None:
-    """For the rest of the transaction: the planner would read whole tables for a batch, where they are small."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
-
-
 def _ends(rows: Sequence[_Due], now: dt.datetime) -> dict[tuple[State, str], list[int]]:
     """Which messages end in which state and why, as far as no meeting has a say in it."""
     ends: dict[tuple[State, str], list[int]] = defaultdict(list)
-    _join_by_keys()
     why = dict(_reasons().rows(now=now, keys=[row.pk for row in rows]))
     for row in rows:
         if row.is_too_late:
