@@ -18,6 +18,17 @@ from holidays_app.models import HolidayCalendar
 Choices = list[tuple[str, Any]]
 
 
+class LinesInput(forms.Textarea):
+    """A box for several lines, each end of which is one character, as it is where somebody types.
+
+    Browsers count so for `maxlength`, and send two. Source: HTML, “The textarea element”, API value.
+    """
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 class TimeZoneSelect(forms.Select):
     """Shows what is chosen even where it is not on offer."""
 

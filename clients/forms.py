@@ -13,7 +13,7 @@ from django.db.models import Model, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from clients.fields import CalendarField, CountryField, LanguageField, RemindersField, TimeZoneField
+from clients.fields import CalendarField, CountryField, LanguageField, LinesInput, RemindersField, TimeZoneField
 from clients.hours import WeeklyHoursField, WeeklyHoursWidget
 from clients.languages import language_of_country
 from clients.models import AccountManager, Client, Contact, DayOff, Person, Team
@@ -111,6 +111,7 @@ class ClientForm(MergingForm[Client]):
     class Meta:
         model = Client
         fields = ("name", "team", "segment", "industry", "size", "country", "city", "superior_decides", "notes")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"notes": LinesInput(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, actor: AccountManager, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +119,6 @@ class ClientForm(MergingForm[Client]):
         teams.queryset = teams_for(actor)
         if teams.queryset.count() == 1:
             teams.empty_label = None
-        self.fields["notes"].widget.attrs["rows"] = 4
 
 
 class NewClientForm(CreationForm, ClientForm):
@@ -203,11 +203,11 @@ class ContactForm(PersonForm[Contact]):
     class Meta:
         model = Contact
         fields = (*PERSON_FIELDS, "email", "formality", "job_title", "preferred_channel", "notes")
+        widgets: ClassVar[dict[str, forms.Widget]] = {"notes": LinesInput(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _("Without an address this person gets no confirmations and no reminders.")
-        self.fields["notes"].widget.attrs["rows"] = 4
 
 
 class NewContactForm(CreationForm, ContactForm):

@@ -1,15 +1,47 @@
 """What the forms accept, and what they refuse: at the field, saying what would be right, with nothing written."""
 
+from importlib import import_module
+from typing import Any
+
 import pytest
+from django import forms
 from django.test import Client as Browser
 from django.urls import reverse
 
+from clients.fields import LinesInput
 from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff
 from holidays_app.services import ensure_place_calendar
 from tests.clients.sending import Sent, changed, errors_of, sent_by
 from tests.people import make_client, make_contact, make_team
 
 pytestmark = pytest.mark.django_db
+
+
+def test_an_end_of_a_line_is_one_character_as_where_it_is_typed(
+    browser: Browser, own_contact: Contact, contact_url: str, contact_sent: Sent
+) -> None:
+    typed = "\n".join(["x" * 39] * 100)
+    assert browser.post(contact_url, changed(contact_sent, notes=typed.replace("\n", "\r\n") + "y")).status_code == 302
+    own_contact.refresh_from_db()
+    assert own_contact.notes == typed + "y"
+    assert len(own_contact.notes) == 4000
+
+
+def test_every_box_for_several_lines_counts_them_so() -> None:
+    import_module("config.urls")
+    forms_ = [form for form in _subclasses(forms.BaseForm) if form.__module__.startswith(("clients.", "scheduling."))]
+    boxes = {
+        (form, name): field.widget
+        for form in forms_
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field.widget, forms.Textarea) and ".admin" not in form.__module__
+    }
+    assert len(boxes) > 10
+    assert [key for key, widget in boxes.items() if not isinstance(widget, LinesInput)] == []
+
+
+def _subclasses(of: type) -> list[Any]:
+    return [deeper for one in of.__subclasses__() for deeper in (one, *_subclasses(one))]
 
 
 REFUSED = [

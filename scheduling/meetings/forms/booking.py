@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from clients.fields import LinesInput
 from clients.models import AccountManager
 from clients.selectors import colleagues_for, contacts_for
 from scheduling.engine import Policy
@@ -71,7 +72,7 @@ class MeetingWordsForm(forms.ModelForm[Meeting]):
         fields = ("title", "agenda", "channel", "location")
         widgets = {
             "title": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-            "agenda": forms.Textarea(attrs={"class": "input", "rows": 3}),
+            "agenda": LinesInput(attrs={"class": "input", "rows": 3}),
             "channel": forms.Select(attrs={"class": "input"}),
             "location": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
         }
@@ -123,7 +124,7 @@ class ReasonForm(IdempotentForm):
         label=_("Reason"),
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
+        widget=LinesInput(attrs={"class": "input", "rows": 2}),
         help_text=_("Everybody who attends reads it."),
     )
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from clients.fields import LinesInput
 from clients.models import AccountManager
 from clients.selectors import colleagues_for
 from scheduling.meetings.forms.booking import BookingForm, IdempotentForm, InstantField, OrderedChoiceField
@@ -61,7 +62,7 @@ class OfferForm(PartsForm, BookingForm):
         label=_("Words for the client"),
         required=False,
         max_length=1000,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
+        widget=LinesInput(attrs={"class": "input", "rows": 2}),
     )
     hold_until = WallField(
         label=_("Keep the times until"),

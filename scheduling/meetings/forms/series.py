@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from clients.fields import LinesInput
 from clients.models import AccountManager, Contact, Person
 from clients.reader import Reader
 from scheduling.engine import MAX_WEEKS, WEEKDAYS, Policy, WeeklyTime
@@ -262,7 +263,7 @@ class MoveRestForm(OccurrencesForm):
         label=_("Reason"),
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
+        widget=LinesInput(attrs={"class": "input", "rows": 2}),
         help_text=_("Everybody who attends reads it."),
     )
 
@@ -281,7 +282,7 @@ class FollowingForm(IdempotentForm):
         label=_("Reason"),
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
+        widget=LinesInput(attrs={"class": "input", "rows": 2}),
         help_text=_("Everybody who attends reads it."),
     )
 

@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clients.fields import LinesInput
+
 
 class AnotherTimeForm(forms.Form):
     """The wish for another time, and when that might be."""
@@ -8,5 +10,5 @@ class AnotherTimeForm(forms.Form):
     words = forms.CharField(
         label=_("When would suit you better, or what has come up?"),
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
+        widget=LinesInput(attrs={"rows": 3, "class": "input"}),
     )

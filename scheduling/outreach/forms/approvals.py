@@ -1,12 +1,13 @@
 """Asking for an approval, and answering."""
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clients.fields import LinesInput
 from clients.forms import CreationForm, PageForm
 from clients.models import Client, Contact
 from scheduling.outreach.attachments import AttachmentField
@@ -24,7 +25,10 @@ class ApprovalForm(CreationForm, PageForm[Approval]):
     class Meta:
         model = Approval
         fields = ("title", "contact", "needed_by_date", "details", "link", "file")
-        widgets = {"needed_by_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "needed_by_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "details": LinesInput(attrs={"rows": 4}),
+        }
 
     def __init__(self, *args: Any, client: Client, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,7 +36,6 @@ class ApprovalForm(CreationForm, PageForm[Approval]):
         self.instance.client = client
         contacts = cast("forms.ModelChoiceField[Contact]", self.fields["contact"])
         contacts.queryset = client.contacts.all()
-        self.fields["details"].widget.attrs["rows"] = 4
         self.fields["needed_by_date"].widget.attrs["min"] = today.isoformat()
 
     def clean_needed_by_date(self) -> dt.date | None:
@@ -54,7 +57,7 @@ class NotYetForm(forms.Form):
     words = forms.CharField(
         label=_("What is still missing, or what should be different?"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
+        widget=LinesInput(attrs={"rows": 3, "class": "input"}),
     )
 
 

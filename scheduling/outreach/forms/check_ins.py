@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
+from clients.fields import LinesInput
 from clients.forms import PageForm
 from clients.models import AccountManager, Client, Contact
 from clients.validators import validate_plain_text
@@ -197,5 +198,5 @@ class DraftForm(forms.Form):
         label=_("Text"),
         max_length=8000,
         help_text=_("Between the greeting and your name; an empty line begins a new paragraph."),
-        widget=forms.Textarea(attrs={"class": "input", "rows": 14}),
+        widget=LinesInput(attrs={"class": "input", "rows": 14}),
     )

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clients.fields import LinesInput
 from scheduling.meetings.forms.booking import IdempotentForm, InstantField
 from scheduling.meetings.forms.offers import InstantsField
 
@@ -25,7 +26,7 @@ class WordsForm(IdempotentForm):
     words = forms.CharField(
         label=_("When would it suit you?"),
         max_length=1000,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
+        widget=LinesInput(attrs={"class": "input", "rows": 3}),
         help_text=_("For example: any day after 10:00, but not in the first week of December."),
         error_messages={"required": _("Say in a few words when it would suit you.")},
     )
@@ -38,5 +39,5 @@ class VoteForm(IdempotentForm):
         label=_("Anything else?"),
         required=False,
         max_length=1000,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
+        widget=LinesInput(attrs={"class": "input", "rows": 2}),
     )

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from clients.fields import TimeZoneField
+from clients.fields import LinesInput, TimeZoneField
 from clients.reader import Reader
 from clients.validators import validate_no_address, validate_plain_text
 from scheduling.meetings.forms.booking import IdempotentForm, InstantField
@@ -23,7 +23,7 @@ class ChangeForm(forms.Form):
     reason = forms.CharField(
         label=_("A word why"),
         max_length=500,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 2}),
+        widget=LinesInput(attrs={"class": "input", "rows": 2}),
         help_text=_("Everybody who attends reads it."),
     )
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clients.fields import TimeZoneField, TimeZoneSelect
+from clients.fields import LinesInput, TimeZoneField, TimeZoneSelect
 from clients.forms import PageForm
 from clients.languages import endonym
 from clients.models import AccountManager
@@ -65,6 +65,10 @@ class EnquiryForm(PageForm[Enquiry]):
     class Meta:
         model = Enquiry
         fields = ("full_name", "company", "email", "language", "time_zone", "about", "wishes")
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "about": LinesInput(attrs={"rows": 4}),
+            "wishes": LinesInput(attrs={"rows": 2}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,8 +76,6 @@ class EnquiryForm(PageForm[Enquiry]):
         self.fields["email"].label = _("Your mail address")
         self.fields["email"].error_messages["invalid"] = _("Write a whole mail address, such as name@example.com.")
         self.fields["wishes"].help_text = _("When it would suit you, by phone or by video, and whatever else matters.")
-        for name, rows in (("about", 4), ("wishes", 2)):
-            self.fields[name].widget.attrs["rows"] = rows
         for name, filled in (("full_name", "name"), ("company", "organization"), ("email", "email")):
             self.fields[name].widget.attrs["autocomplete"] = filled
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clients.fields import LinesInput
 from clients.forms import PageForm
 from clients.models import AccountManager, Client, Team
 from clients.selectors import clients_for, teams_for
@@ -32,7 +33,7 @@ class CommentForm(forms.Form):
     words = forms.CharField(
         label=_("What was good, or what should be different?"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "input"}),
+        widget=LinesInput(attrs={"rows": 4, "class": "input"}),
     )
 
 

@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from clients.fields import LinesInput
 from scheduling.meetings.plain_text import lines, one_line
 from scheduling.outreach.models import FrameText, MessageText
 
@@ -30,7 +31,7 @@ class MessageTextForm(_OwnWordsForm):
     class Meta:
         model = MessageText
         fields: ClassVar[list[str]] = ["subject", "body"]
-        widgets: ClassVar[dict[str, forms.Widget]] = {"body": forms.Textarea(attrs={"rows": 12})}
+        widgets: ClassVar[dict[str, forms.Widget]] = {"body": LinesInput(attrs={"rows": 12})}
 
     def clean_subject(self) -> str:
         """On one line, whatever was sent."""
