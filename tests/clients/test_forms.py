@@ -40,8 +40,9 @@ def test_every_box_for_several_lines_counts_them_so() -> None:
     assert [key for key, widget in boxes.items() if not isinstance(widget, LinesInput)] == []
 
 
-def _subclasses(of: type) -> list[Any]:
-    return [deeper for one in of.__subclasses__() for deeper in (one, *_subclasses(one))]
+def _subclasses(of: type[Any]) -> list[type[Any]]:
+    direct: list[type[Any]] = of.__subclasses__()
+    return [deeper for one in direct for deeper in (one, *_subclasses(one))]
 
 
 REFUSED = [

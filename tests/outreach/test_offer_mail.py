@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from clients.models import Contact, PrivateLink
+from clients.models import AccountManager, Contact, PrivateLink
 from scheduling.meetings import services
 from scheduling.meetings.models import Offer, Vote
 from scheduling.outreach.models import Message
@@ -15,6 +15,7 @@ from scheduling.outreach.services.claiming import claim
 from scheduling.outreach.services.planning import plan
 from scheduling.outreach.services.planning_offers import plan_offers, remind_of_offers
 from tests.meetings.offered import DAY, HOUR, NOW, TIMES, make_cast, send
+from tests.people import make_account_manager
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,17 @@ def test_words_of_a_contact_reach_the_account_manager_at_once() -> None:
     message = Message.objects.get(kind=Kind.OFFER_NEWS)
     assert message.account_manager == cast.manager
     assert "Mornings only" in text_of(message)
+
+
+def test_words_reach_a_colleague_once_the_account_manager_has_left() -> None:
+    cast = make_cast()
+    offer = send(cast)
+    colleague = make_account_manager(cast.manager.teams.get(), full_name="Still Here")
+    services.refuse_all(contact=cast.contact, offer=offer, words="Mornings only", now=NOW)
+    AccountManager.objects.filter(pk=cast.manager.pk).update(is_active=False)
+    plan_offers(now=NOW)
+    message = Message.objects.get(kind=Kind.OFFER_NEWS)
+    assert (message.account_manager, message.address) == (colleague, colleague.email)
 
 
 def test_the_hour_of_a_vote_books_when_the_workers_tick() -> None:

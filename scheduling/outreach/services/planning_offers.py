@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from clients.models import Contact
-from scheduling.meetings.models import Attendance, Invitee, OfferEvent
+from clients.models import AccountManager, Contact
+from scheduling.meetings.models import Attendance, Invitee, Offer, OfferEvent
 from scheduling.meetings.models.meeting import Status
+from scheduling.meetings.selectors import looks_after
 from scheduling.outreach.check_ins.calendar import DAY, ContactDays, instant
 from scheduling.outreach.check_ins.contact_days import contact_days
 from scheduling.outreach.mail import new_message_id
@@ -214,8 +215,8 @@ def _of_news(now: dt.datetime) -> Iterable[Message]:
             kind=Kind.OFFER_NEWS,
             offer=event.offer,
             offer_event=event,
-            account_manager=event.offer.account_manager,
-            address=event.offer.account_manager.email,
+            account_manager=(manager := _hears_of(event.offer)),
+            address=manager.email,
             message_id=new_message_id(),
             created_at=now,
             due_at=event.at,
@@ -224,6 +225,14 @@ def _of_news(now: dt.datetime) -> Iterable[Message]:
         )
         for event in events.select_related("offer__account_manager")[:CHUNK]
     ]
+
+
+def _hears_of(offer: Offer) -> AccountManager:
+    """Whoever sent the times; once they have left, who looks after somebody who was asked."""
+    asked = offer.invitees.filter(contact__isnull=False).select_related("contact__client").order_by("pk")
+    if offer.account_manager.is_active or (first := asked.first()) is None or first.contact is None:
+        return offer.account_manager
+    return looks_after(first.contact) or offer.account_manager
 
 
 def _message(row: Any, now: dt.datetime, key: str, kind: Message.Kind, **times: dt.datetime) -> Message:
