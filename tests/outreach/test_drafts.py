@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients.models import AccountManager, AuditEntry, Client, Contact, DayOff
+from clients.reader import reader_of
 from scheduling.outreach import reasons
+from scheduling.outreach.check_ins.outlook import outlook
 from scheduling.outreach.errors import HeldBack, NotADraft
 from scheduling.outreach.models import CheckInPlan, MailAddress, MailWishes, Message, PlanTemplate
 from scheduling.outreach.selectors import drafts_for
@@ -25,6 +27,7 @@ from tests.smtp import SmtpServer
 pytestmark = pytest.mark.django_db
 
 DUE = dt.datetime(2026, 10, 5, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -50,6 +53,36 @@ def test_a_released_draft_goes_at_its_time(draft: Message, maya: AccountManager)
     plan(now=NOW + DAY)
     assert claim(now=DUE - HOUR) == []
     assert [message.pk for message in claim(now=DUE)] == [draft.pk]
+
+
+def left_out_of(plan: CheckInPlan, now: dt.datetime) -> str:
+    """Why the preview of the plan says that its only check-in of this week stays away."""
+    (entry,) = outlook(plan, now=now, reader=reader_of(plan.account_manager), weeks=1)[0].entries
+    return entry.left_out
+
+
+def test_the_preview_says_that_a_rewritten_hello_goes_though_nothing_is_pending() -> None:
+    enrolment = make_plan(NewStep(0, dt.time(9), "approvals"), terms=Terms(is_approved_first=True))
+    draft, monday = Message.objects.get(), DUE - MINUTE
+    assert left_out_of(enrolment.plan, monday) == reasons.NOTHING_PENDING
+    rewrite_draft(
+        actor=enrolment.plan.account_manager, message=draft, subject="Hello", text="How was the fair?", now=NOW
+    )
+    assert left_out_of(enrolment.plan, monday) == ""
+    release_draft(actor=enrolment.plan.account_manager, message=draft, now=NOW)
+    assert len(claim(now=DUE)) == 1
+
+
+def test_the_preview_says_that_what_was_sent_anyway_goes(draft: Message, maya: AccountManager) -> None:
+    monday = DUE - MINUTE
+    plan_ = CheckInPlan.objects.get()
+    log_talk(actor=maya, client=plan_.client, at=monday - HOUR, now=monday)
+    pause_plan(actor=maya, plan=plan_, now=monday)
+    plan_.refresh_from_db()
+    assert left_out_of(plan_, monday) == reasons.PLAN_PAUSED
+    send_draft_now(actor=maya, message=draft, now=monday, goes_anyway=True)
+    assert left_out_of(plan_, monday) == ""
+    assert len(claim(now=monday)) == 1
 
 
 def test_what_was_let_go_or_rewritten_stays_though_the_plan_changes(draft: Message, maya: AccountManager) -> None:

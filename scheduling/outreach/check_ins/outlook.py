@@ -201,7 +201,7 @@ def _entry(
 ) -> Entry:
     is_waiting = message is None or message.state in (*Message.QUEUED, Message.State.DRAFT)
     channel = message.channel if message is not None else channel_of(check_in.channel, enrolment.contact)
-    left_out = against.reason(enrolment, check_in, due_at, channel) if is_waiting else _reason(message)
+    left_out = against.reason(enrolment, check_in, due_at, channel, message) if is_waiting else _reason(message)
     return Entry(
         enrolment=enrolment,
         local_date=check_in.local_date,
@@ -285,9 +285,12 @@ class _Against:
             step.even_if_nothing_pending and step.purpose == Purpose.APPROVALS for step in plan.steps.all()
         )
 
-    def reason(self, enrolment: Enrolment, check_in: CheckIn, due_at: dt.datetime, channel: str) -> str:
+    def reason(
+        self, enrolment: Enrolment, check_in: CheckIn, due_at: dt.datetime, channel: str, message: Message | None
+    ) -> str:
         """Why this one will be left out, as things stand; empty where it goes."""
         contact = enrolment.contact
+        goes_anyway, is_rewritten = (message.goes_anyway, bool(message.own_text)) if message else (False, False)
         wishes = self._wishes.get(contact.pk) or MailWishes()
         is_mail = channel == Message.Channel.EMAIL
         talks = [at for at in self._talks if due_at - self._plan.quiet_days * DAY < at <= due_at]
@@ -295,11 +298,14 @@ class _Against:
             (reasons.NO_ADDRESS, is_mail and not contact.email),
             (reasons.CAME_BACK, is_mail and contact.email.lower() in self._returned),
             (reasons.UNSUBSCRIBED, MailWishes.Topic.CHECK_INS in wishes.unwanted),
-            (reasons.PLAN_PAUSED, self._plan.is_paused),
+            (reasons.PLAN_PAUSED, self._plan.is_paused and not goes_anyway),
             (reasons.CONTACT_PAUSED, (wishes.paused_until_date or dt.date.min) >= check_in.local_date),
-            (reasons.SPOKE, any(at <= self._now for at in talks)),
-            (reasons.WILL_SPEAK, bool(talks)),
-            (reasons.NOTHING_PENDING, check_in.purposes == (Purpose.APPROVALS,) and not self._has_pending(contact)),
+            (reasons.SPOKE, any(at <= self._now for at in talks) and not goes_anyway),
+            (reasons.WILL_SPEAK, bool(talks) and not goes_anyway),
+            (
+                reasons.NOTHING_PENDING,
+                check_in.purposes == (Purpose.APPROVALS,) and not is_rewritten and not self._has_pending(contact),
+            ),
         ]
         return next((_(why) for why, holds in against if holds), "")
 
