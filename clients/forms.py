@@ -68,18 +68,25 @@ class PageForm(forms.ModelForm[M]):
                 field.widget.attrs.setdefault("class", "input")
 
 
-class MergingForm(PageForm[M]):
+class RememberingForm(forms.BaseForm):
     """A form that remembers what it showed, so that saving it undoes nothing that somebody else changed meanwhile."""
+
+    def remember(self) -> None:
+        """From here on `changed_data` is what differs from what was shown, not from what is stored by now."""
+        shown = {name: self.initial[name] for name in self.fields if name in self.initial and name != "shown"}
+        self.fields["shown"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.initial["shown"] = signing.dumps(shown, serializer=ShownSerializer, compress=True)
+        with suppress(signing.BadSignature):
+            self.initial |= signing.loads(self.data.get("shown", ""), serializer=ShownSerializer)
+
+
+class MergingForm(PageForm[M], RememberingForm):
+    """A model's form that remembers what it showed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            shown = {name: self.initial[name] for name in self.fields if name in self.initial}
-            self.fields["shown"] = forms.CharField(required=False, widget=forms.HiddenInput)
-            self.initial["shown"] = signing.dumps(shown, serializer=ShownSerializer, compress=True)
-        with suppress(signing.BadSignature):
-            # From here on `changed_data` is what differs from what was shown, not from what is stored by now.
-            self.initial |= signing.loads(self.data.get("shown", ""), serializer=ShownSerializer)
+            self.remember()
 
     @property
     def changed_fields(self) -> list[str]:

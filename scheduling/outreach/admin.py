@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clients.admin import AuditedAdmin, ReadOnlyAdmin
+from scheduling.outreach.forms.check_ins import MAX_STEPS
 from scheduling.outreach.models import (
     Approval,
     ApprovalEvent,
@@ -139,7 +140,11 @@ class TeamChannelAdmin(AuditedAdmin):
 class TemplateStepInline(admin.TabularInline[TemplateStep, PlanTemplate]):
     model = TemplateStep
     min_num = 1
+    max_num = MAX_STEPS
     extra = 1
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, validate_max=True, **kwargs)
 
 
 @admin.register(PlanTemplate)

@@ -13,8 +13,8 @@ from clients.models import AccountManager
 from scheduling.outreach import reasons
 from scheduling.outreach.models import Enrolment, LoggedTalk, Message
 from scheduling.outreach.services import deliver, log_talk, pause_plan, plan
-from scheduling.outreach.services.check_ins import NewStep, Terms, create_plan
-from scheduling.outreach.services.saying import note_not_reached
+from scheduling.outreach.services.check_ins import NewStep, Terms, create_plan, unenrol
+from scheduling.outreach.services.saying import expire_unsaid, note_not_reached
 from tests.outreach.approvals.rows import ask
 from tests.outreach.check_in_rows import DAY, HOUR, MONDAY_MORNING, make_plan, write_steps
 from tests.outreach.rows import make_meeting
@@ -190,3 +190,12 @@ def test_a_call_is_left_out_where_a_mail_would_be() -> None:
     talked_at = timezone.now() - DAY
     log_talk(actor=manager, client=enrolment.contact.client, at=talked_at, now=talked_at)
     assert "Yours to say" not in today(browser)
+
+
+def test_a_call_to_somebody_who_left_the_plan_says_that_they_left() -> None:
+    enrolment = by_phone()
+    task = Message.objects.get(state="to_say")
+    unenrol(actor=enrolment.plan.account_manager, plan=enrolment.plan, contact=enrolment.contact, now=timezone.now())
+    expire_unsaid(now=timezone.now() + DAY)
+    task.refresh_from_db()
+    assert (task.state, task.reason) == ("suppressed", reasons.NOT_ENROLLED)

@@ -21,6 +21,8 @@ OnDayOff = PlanStep.OnDayOff
 
 DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(weeks=1)
+#: A check-in that late is not sent any more.
+GRACE = dt.timedelta(hours=6)
 #: A step that finds no working day within so many days is left out: by then it is the next one's turn.
 REACH_DAYS = 7
 REACH = REACH_DAYS * DAY

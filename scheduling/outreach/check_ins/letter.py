@@ -51,11 +51,14 @@ def message_words(
         raise ValueError(f"check-in {message.pk} is to nobody or from nobody")
     at = max(now, message.due_at)
     words = check_in_words(message.purposes, contact, sender, now=at, link=link, own=own, facts=facts)
+    return contact, sender, _as_written(words, message)
+
+
+def _as_written(words: Words, message: Message) -> Words:
+    """What its account manager wrote instead of these words, as far as they did."""
     if message.own_subject:
         words = replace(words, subject=one_line(message.own_subject))
-    if message.own_text:
-        words = words.rewritten(subject=words.subject, text=message.own_text)
-    return contact, sender, words
+    return words.rewritten(subject=words.subject, text=message.own_text) if message.own_text else words
 
 
 def test_letter(message: Message, *, now: dt.datetime) -> Letter:
@@ -65,9 +68,12 @@ def test_letter(message: Message, *, now: dt.datetime) -> Letter:
         raise ValueError(f"test {message.pk} is of no plan")
     contact, sender = enrolment.contact, enrolment.plan.account_manager
     date = message.local_date or now.date()
-    words = check_in_words(
-        message.purposes, contact, sender, now=instant(date, dt.time(12), contact.time_zone), link=shown_link
-    )
+    planned = Message.objects.filter(kind=Message.Kind.CHECK_IN, enrolment=enrolment, local_date=date).first()
+    walls = enrolment.plan.steps.filter(purpose__in=message.purposes).values_list("at_wall", flat=True)
+    at = planned.due_at if planned else instant(date, min(walls, default=dt.time(12)), contact.time_zone)
+    words = check_in_words(message.purposes, contact, sender, now=at, link=shown_link)
+    if planned:
+        words = _as_written(words, planned)
     with translation.override(text_language(message.person.language)):
         subject = _("Test: %(subject)s") % {"subject": words.subject}
     url = shown_link(contact, LinkPurpose.WISHES, now=now)

@@ -14,6 +14,7 @@ from scheduling.meetings.models.meeting import Status
 from scheduling.outreach import reasons
 from scheduling.outreach.check_ins.calendar import (
     DAY,
+    GRACE,
     REACH,
     WEEK,
     CheckIn,
@@ -26,6 +27,7 @@ from scheduling.outreach.check_ins.calendar import (
     placed_steps,
 )
 from scheduling.outreach.check_ins.contact_days import contact_days
+from scheduling.outreach.check_ins.suppression import foreseen
 from scheduling.outreach.models import (
     Approval,
     CheckInPlan,
@@ -36,6 +38,7 @@ from scheduling.outreach.models import (
     PlanStep,
     Purpose,
 )
+from scheduling.outreach.quiet import next_reachable
 
 WEEKS = 12
 #: The longest silence after a talk that a plan can ask for, and a week that has begun.
@@ -136,10 +139,12 @@ def outlook(plan: CheckInPlan, *, now: dt.datetime, reader: Reader, weeks: int =
     first_date = monday_of(reader.day_of(now))
     last_date = first_date + weeks * WEEK - DAY
     found = {first_date + number * WEEK: Week(first_date + number * WEEK) for number in range(weeks)}
-    for entry in _entries(plan, first_date, last_date, now, reader):
+    # Where it is still Sunday for a contact whose reader's week has begun, what is to come is told with that week.
+    for entry in _entries(plan, first_date - 2 * DAY, last_date, now, reader):
         if isinstance(entry, Entry):
-            found[monday_of(entry.local_date)].entries.append(entry)
-        else:
+            if entry.local_date >= first_date or entry.due_at > now:
+                found[max(monday_of(entry.local_date), first_date)].entries.append(entry)
+        elif entry.planned_date >= first_date:
             found[monday_of(entry.planned_date)].skipped.append(entry)
     for week in found.values():
         week.entries.sort(key=lambda entry: (entry.due_at, entry.enrolment.pk))
@@ -188,7 +193,8 @@ def _entries(
             if one.local_date is None and one.day_off and max(first_date, now.date()) <= one.planned_date <= last_date:
                 why = in_words(one.day_off, contact, reader)
                 yield Skipped(enrolment, one.planned_date, one.step.purpose, why)
-    yield from (_as_it_was(message, enrolments) for message in messages.values())
+    left_out_why = foreseen([message for message in messages.values() if _is_waiting(message)], now=now)
+    yield from (_as_it_was(message, enrolments, left_out_why.get(message.pk, "")) for message in messages.values())
 
 
 def _entry(
@@ -199,9 +205,10 @@ def _entry(
     against: "_Against",
     reader: Reader,
 ) -> Entry:
-    is_waiting = message is None or message.state in (*Message.QUEUED, Message.State.DRAFT)
     channel = message.channel if message is not None else channel_of(check_in.channel, enrolment.contact)
-    left_out = against.reason(enrolment, check_in, due_at, channel, message) if is_waiting else _reason(message)
+    left_out = (
+        against.reason(enrolment, check_in, due_at, channel, message) if _is_waiting(message) else _reason(message)
+    )
     return Entry(
         enrolment=enrolment,
         local_date=check_in.local_date,
@@ -215,6 +222,10 @@ def _entry(
     )
 
 
+def _is_waiting(message: Message | None) -> bool:
+    return message is None or message.state in (*Message.QUEUED, Message.State.DRAFT)
+
+
 def _reason(message: Message | None) -> str:
     """Why the message was not sent, in the page's language."""
     return _(message.reason) if message is not None and message.reason else ""
@@ -225,7 +236,7 @@ def _move(placed: PlacedStep, contact: Contact, reader: Reader) -> Move:
     return Move(placed.planned_date, why)
 
 
-def _as_it_was(message: Message, enrolments: Sequence[Enrolment]) -> Entry:
+def _as_it_was(message: Message, enrolments: Sequence[Enrolment], why_left_out: str) -> Entry:
     """A message that the plan, as it is now, would not send that day."""
     enrolment = next(one for one in enrolments if one.pk == message.enrolment_id)
     wall = message.due_at.astimezone(enrolment.contact.zone)
@@ -236,7 +247,7 @@ def _as_it_was(message: Message, enrolments: Sequence[Enrolment]) -> Entry:
         due_at=message.due_at,
         purposes=tuple(message.purposes),
         channel=message.channel,
-        left_out=_reason(message),
+        left_out=_(why_left_out) if why_left_out else _reason(message),
         message=message,
     )
 
@@ -293,6 +304,7 @@ class _Against:
         goes_anyway, is_rewritten = (message.goes_anyway, bool(message.own_text)) if message else (False, False)
         wishes = self._wishes.get(contact.pk) or MailWishes()
         is_mail = channel == Message.Channel.EMAIL
+        reachable_at = next_reachable(contact, due_at)
         talks = [at for at in self._talks if due_at - self._plan.quiet_days * DAY < at <= due_at]
         against = [
             (reasons.NO_ADDRESS, is_mail and not contact.email),
@@ -305,6 +317,11 @@ class _Against:
             (
                 reasons.NOTHING_PENDING,
                 check_in.purposes == (Purpose.APPROVALS,) and not is_rewritten and not self._has_pending(contact),
+            ),
+            # Hours that begin later on the same day leave it its worth.
+            (
+                reasons.TOO_LATE,
+                reachable_at.astimezone(contact.zone).date() != check_in.local_date and reachable_at >= due_at + GRACE,
             ),
         ]
         return next((_(why) for why, holds in against if holds), "")

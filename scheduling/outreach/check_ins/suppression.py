@@ -1,7 +1,7 @@
 """Which due check-ins are left out after all, and why: asked in the moment in which they are claimed."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import (
     Case,
@@ -16,7 +16,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Lower
+from django.db.models.functions import Greatest, Lower
 from django.db.models.lookups import Exact
 
 from clients.models import DayOff
@@ -44,6 +44,13 @@ def why_left_out(now: Expression) -> Case:
 def left_out(now: dt.datetime) -> Q:
     """Of check-ins: whether one that were due now would be left out."""
     return ~Q(Exact(_first_of(_against_check_ins(_instant(now))), Value("")))
+
+
+def foreseen(messages: Collection[Message], *, now: dt.datetime) -> dict[int, str]:
+    """Why each of these will be left out when it is due, as things stand, by primary key; empty where it goes."""
+    at = Greatest(_instant(now), OuterRef("due_at"))
+    rows = Message.objects.filter(pk__in=[message.pk for message in messages]).order_by()
+    return dict(rows.values_list("pk", why_left_out(at))) if messages else {}
 
 
 def held_back(message: Message, *, now: dt.datetime) -> list[str]:

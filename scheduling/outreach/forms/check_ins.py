@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.text import normalize_newlines
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from clients.fields import LinesInput
-from clients.forms import PageForm
+from clients.forms import MergingForm, PageForm, RememberingForm
 from clients.models import AccountManager, Client, Contact
 from clients.validators import validate_plain_text
 from scheduling.meetings.walltime import WallTime
@@ -53,8 +54,8 @@ class StartForm(forms.Form):
             template.widget = forms.HiddenInput()
 
 
-class PlanForm(PageForm[CheckInPlan]):
-    """A plan's terms, and how often each contact of the client is written to."""
+class PlanForm(MergingForm[CheckInPlan]):
+    """A plan's terms, and how often each contact of the client is written to: what was changed of both."""
 
     class Meta:
         model = CheckInPlan
@@ -62,25 +63,28 @@ class PlanForm(PageForm[CheckInPlan]):
 
     def __init__(self, *args: Any, managers: Iterable[AccountManager], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._terms = Terms(self.instance.quiet_days, self.instance.is_approved_first)
+        self._account_manager = self.instance.account_manager
         manager = cast("forms.ModelChoiceField[AccountManager]", self.fields["account_manager"])
         # Whoever it is now may have left the team.
         known = {one.pk for one in managers} | {self.instance.account_manager_id}
         manager.queryset = AccountManager.objects.filter(pk__in=known)
         manager.empty_label = None
-        enrolled = dict(self.instance.enrolments.values_list("contact", "frequency"))
+        self._enrolled = dict(self.instance.enrolments.values_list("contact", "frequency"))
         self._contacts = list(self.instance.client.contacts.all())
         for contact in self._contacts:
             self.fields[f"{CONTACT}{contact.pk}"] = forms.ChoiceField(
                 label=contact.full_name,
                 required=False,
                 choices=[("", _("not in this plan")), *Enrolment.Frequency.choices],
-                initial=enrolled.get(contact.pk, ""),
                 widget=forms.Select(attrs={"class": "input"}),
             )
+            self.initial[f"{CONTACT}{contact.pk}"] = self._enrolled.get(contact.pk, "")
+        self.remember()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if self._contacts and not any(self.frequencies.values()):
+        if self._contacts and not any((self._enrolled | self.frequencies).values()):
             raise ValidationError(
                 _("Choose how often at least one contact gets check-ins, or pause the plan instead."), code="nobody"
             )
@@ -88,12 +92,19 @@ class PlanForm(PageForm[CheckInPlan]):
 
     @property
     def frequencies(self) -> dict[int, str]:
-        """How often each contact is written to; empty where they are not in the plan."""
-        return {contact.pk: self.cleaned_data.get(f"{CONTACT}{contact.pk}", "") for contact in self._contacts}
+        """How often contacts are to be written to for whom that is new; empty where they leave the plan."""
+        names = {contact.pk: f"{CONTACT}{contact.pk}" for contact in self._contacts}
+        return {pk: self.cleaned_data.get(name, "") for pk, name in names.items() if name in self.changed_data}
 
     @property
     def terms(self) -> Terms:
-        return Terms(self.cleaned_data["quiet_days"], self.cleaned_data["is_approved_first"])
+        said = {name: self.cleaned_data[name] for name in self.changed_fields if name != "account_manager"}
+        return replace(self._terms, **said)
+
+    @property
+    def account_manager(self) -> AccountManager:
+        chosen: AccountManager = self.cleaned_data["account_manager"]
+        return chosen if "account_manager" in self.changed_fields else self._account_manager
 
     @property
     def contact_fields(self) -> list[forms.BoundField]:
@@ -128,7 +139,7 @@ class BaseStepFormSet(forms.BaseFormSet[StepForm]):
     def steps(self) -> list[NewStep]:
         """Those that are filled in and not taken out."""
         kept = [form for form in self.forms if form not in self.deleted_forms]
-        return [form.step for form in kept if (form.has_changed() or form in self.initial_forms) and form.is_valid()]
+        return [form.step for form in kept if form.is_valid() and form.cleaned_data]
 
 
 StepFormSet = forms.formset_factory(
@@ -178,15 +189,10 @@ class TalkForm(forms.Form):
         return WallTime(self.cleaned_data["date"], self.cleaned_data["at_wall"], 0, self._time_zone).instant
 
 
-class TextField(forms.CharField):
-    """Several lines, which browsers end with CRLF: what nobody touched is the same then."""
-
-    def to_python(self, value: Any) -> str:
-        return normalize_newlines(super().to_python(value) or "")
-
-
-class DraftForm(forms.Form):
+class DraftForm(RememberingForm, forms.Form):
     """The words of a check-in before it goes."""
+
+    LONGEST = 8000
 
     subject = forms.CharField(
         label=_("Subject"),
@@ -194,9 +200,24 @@ class DraftForm(forms.Form):
         validators=[validate_plain_text],
         widget=forms.TextInput(attrs={"class": "input"}),
     )
-    text = TextField(
+    text = forms.CharField(
         label=_("Text"),
-        max_length=8000,
         help_text=_("Between the greeting and your name; an empty line begins a new paragraph."),
         widget=LinesInput(attrs={"class": "input", "rows": 14}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remember()
+
+    def clean_text(self) -> str:
+        """As long as it was, where nobody touched it."""
+        text: str = self.cleaned_data["text"]
+        if "text" in self.changed_data:
+            MaxLengthValidator(self.LONGEST)(text)
+        return text
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The words that this person changed."""
+        return {name: self.cleaned_data[name] for name in ("subject", "text") if name in self.changed_data}

@@ -136,6 +136,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
                 'ordering': ['weekday', 'at_wall', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('template', 'weekday', 'at_wall', 'purpose'), name='template_step_once')],
             },
         ),
         migrations.CreateModel(

@@ -78,6 +78,9 @@ class TemplateStep(Step):
         ordering = ["weekday", "at_wall", "pk"]
         verbose_name = _("step")
         verbose_name_plural = _("steps")
+        constraints = [
+            models.UniqueConstraint(fields=["template", "weekday", "at_wall", "purpose"], name="template_step_once"),
+        ]
 
 
 class CheckInPlan(models.Model):

@@ -13,13 +13,13 @@ from clients.audit import audit
 from clients.models import AccountManager, Client, Contact
 from clients.selectors import clients_for, contacts_for
 from scheduling.meetings.nudge import nudge_workers
-from scheduling.outreach.check_ins.calendar import monday_of
+from scheduling.outreach.check_ins.calendar import GRACE, monday_of
 from scheduling.outreach.mail import message_id_domain
 from scheduling.outreach.models import CheckInPlan, Enrolment, LoggedTalk, Message, PlanStep, PlanTemplate, Purpose
 from scheduling.outreach.models.check_ins import Step
 from scheduling.outreach.reasons import NOT_ENROLLED
 from scheduling.outreach.selectors import plans_for
-from scheduling.outreach.services.planning_check_ins import GRACE, replan
+from scheduling.outreach.services.planning_check_ins import replan
 
 State = Message.State
 Frequency = Enrolment.Frequency
@@ -238,7 +238,8 @@ def _unenrol(actor: AccountManager, plan: CheckInPlan, contact: Contact, now: dt
     enrolment = plan.enrolments.filter(contact=contact).first()
     if enrolment is None:
         return
-    _waiting(Message.objects.filter(enrolment=enrolment)).update(state=State.SUPPRESSED, reason=NOT_ENROLLED)
+    theirs = Message.objects.filter(enrolment=enrolment)
+    (_waiting(theirs) | theirs.filter(state=State.TO_SAY)).update(state=State.SUPPRESSED, reason=NOT_ENROLLED)
     audit(actor=actor, action="delete", subject=enrolment, now=now)
     enrolment.delete()
 

@@ -7,13 +7,13 @@ from django.db import transaction
 from clients.audit import audit
 from clients.models import AccountManager
 from scheduling.meetings.nudge import nudge_workers
+from scheduling.outreach.check_ins.calendar import GRACE
 from scheduling.outreach.check_ins.suppression import OVERRULED, held_back
 from scheduling.outreach.errors import HeldBack, NotADraft
 from scheduling.outreach.models import Message
 from scheduling.outreach.quiet import waits_until
 from scheduling.outreach.reasons import DISCARDED, NOT_READ, QUIET_HOURS
 from scheduling.outreach.selectors import messages_for
-from scheduling.outreach.services.planning_check_ins import GRACE
 
 State = Message.State
 

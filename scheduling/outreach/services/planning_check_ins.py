@@ -23,6 +23,7 @@ from holidays_app.selectors import days_for_calendars
 from scheduling.engine import WEEKDAYS
 from scheduling.outreach.check_ins.calendar import (
     DAY,
+    GRACE,
     REACH,
     CheckIn,
     ContactDays,
@@ -37,8 +38,6 @@ from scheduling.outreach.reasons import NO_ADDRESS
 
 #: Drafts can be read so long before they go.
 HORIZON = dt.timedelta(hours=48)
-#: A check-in that late is not sent any more.
-GRACE = dt.timedelta(hours=6)
 #: Plans, contacts and calendars are looked at again so often; a plan that somebody changes, at once.
 EVERY = dt.timedelta(minutes=5)
 TALLY = "check_ins"
@@ -364,7 +363,10 @@ def _take_back(dates: Collection[Landed], now: dt.datetime, plans: Collection[in
                     WHERE enrolled.id = message.enrolment_id
                     AND landed.local_date = message.local_date AND landed.due_at = message.due_at
                     AND landed.purposes = message.purposes::text[]
-                    AND enrolled.email = message.address AND {_CHANNEL} = message.channel
+                    AND {_CHANNEL} = message.channel
+                    -- With another address it stays what it is, and follows.
+                    AND (enrolled.email = message.address
+                        OR message.address <> '' AND enrolled.email <> '' AND message.state <> 'undeliverable')
                 )
                 """  # noqa: S608  (names of our own, no values)
             ),

@@ -26,7 +26,7 @@ from scheduling.outreach.errors import HeldBack, NotADraft
 from scheduling.outreach.forms.check_ins import DraftForm, PlanForm, StartForm, StepFormSet, TalkForm
 from scheduling.outreach.linking import shown_link, without_link
 from scheduling.outreach.models import CheckInPlan, Message
-from scheduling.outreach.selectors import drafts_for, plans_for
+from scheduling.outreach.selectors import drafts_for, messages_for, plans_for
 from scheduling.outreach.views.outbox import PREVIEW_POLICY
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +67,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client, found = _client(request, pk), _plan(request, pk)
     posted = request.POST if request.method == "POST" else None
     form = PlanForm(posted, instance=found, managers=colleagues_for(actor_of(request)))
-    stored = [asdict(services.NewStep.of(row)) for row in found.steps.all()]
+    # What is posted stands for itself: sent twice, a new step is no untouched row of the ones stored by now.
+    stored = [asdict(services.NewStep.of(row)) for row in found.steps.all()] if posted is None else None
     steps: Any = StepFormSet(posted, initial=stored, prefix="step")
     is_valid = posted is not None and all([form.is_valid(), steps.is_valid()])
     if is_valid:
@@ -76,7 +77,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             plan=found,
             steps=steps.steps,
             terms=form.terms,
-            account_manager=form.cleaned_data["account_manager"],
+            account_manager=form.account_manager,
             frequencies=form.frequencies,
             now=timezone.now(),
         )
@@ -152,11 +153,13 @@ def test(request: HttpRequest, pk: int, enrolment: int, date: str) -> HttpRespon
 def draft(request: HttpRequest, pk: int, message: int) -> HttpResponse:
     """A check-in that waits to be read: to change, let go, send at once or discard."""
     client, actor, now = _client(request, pk), actor_of(request), timezone.now()
-    found = get_object_or_404(
-        drafts_for(actor, now=now).select_related("enrolment__plan__account_manager"),
-        pk=message,
-        contact__client=client,
-    )
+    drafts = drafts_for(actor, now=now).select_related("enrolment__plan__account_manager")
+    found = drafts.filter(pk=message, contact__client=client).first()
+    if found is None:
+        was_one = messages_for(actor).filter(pk=message, contact__client=client)
+        if request.method == "POST" and was_one.exists():
+            return _no_draft(request, client)
+        raise Http404
     act = request.POST.get("act", "") if request.method == "POST" else ""
     typed = request.POST if act in ("save", "release", "send", "send_anyway") else None
     form = DraftForm(typed, initial=_words(found, now))
@@ -167,9 +170,8 @@ def draft(request: HttpRequest, pk: int, message: int) -> HttpResponse:
     elif act == "discard" or form.is_bound:
         try:
             return _act_on(request, client, found, act, form, now)
-        except NotADraft:
-            messages.error(request, _("It is no draft any more: it went, was discarded, or its time is over."))
-            return redirect("outreach:message", found.pk)
+        except (NotADraft, Message.DoesNotExist):
+            return _no_draft(request, client)
         except HeldBack as error:
             status, against = HTTPStatus.CONFLICT, error.reasons
     elif request.method == "POST":
@@ -184,14 +186,19 @@ def draft(request: HttpRequest, pk: int, message: int) -> HttpResponse:
     return render(request, "outreach/draft.html", context, status=status)
 
 
+def _no_draft(request: HttpRequest, client: Client) -> HttpResponse:
+    messages.error(request, _("It is no draft any more: it went, was discarded, or its time is over."))
+    return redirect("check_ins:plan", client.pk)
+
+
 def _act_on(
     request: HttpRequest, client: Client, found: Message, act: str, form: DraftForm, now: dt.datetime
 ) -> HttpResponse:
     chosen: Any = {"actor": actor_of(request), "message": found, "now": now}
-    if form.is_bound and form.has_changed():
+    if form.is_bound and form.written:
         # What nobody touched stays with the texts, which are said as things are when it goes.
         own: dict[str, Any] = {"subject": found.own_subject, "text": found.own_text}
-        own |= {name: form.cleaned_data[name] for name in form.changed_data}
+        own |= form.written
         services.rewrite_draft(**chosen, **own)
     match act:
         case "release":

@@ -14,75 +14,15 @@ from holidays_app.services import ensure_place_calendar
 from scheduling.outreach.models import Approval, CheckInPlan, Enrolment, LoggedTalk, MailWishes, Message, PlanTemplate
 from scheduling.outreach.services import deliver, pause_plan
 from scheduling.outreach.services.approvals import ask_approval
-from scheduling.outreach.services.check_ins import NewStep, Terms, create_plan
+from scheduling.outreach.services.check_ins import NewStep, Terms
+from tests.outreach.check_in_pages.sent import edited
 from tests.outreach.check_in_rows import DAY, write_steps
-from tests.people import make_account_manager, make_client, make_contact, make_team
+from tests.people import make_account_manager, make_client, make_contact
 from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
 SAME_STEP = {"weekday": "0", "at_wall": "09:00", "purpose": "priorities", "on_day_off": "next"}
-EVERY_DAY = {day: [["06:00", "23:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-
-
-@pytest.fixture
-def maya() -> AccountManager:
-    return make_account_manager(make_team(), full_name="Maya Okafor", email="maya@dayband.example")
-
-
-@pytest.fixture
-def kenji(maya: AccountManager) -> Contact:
-    client = make_client(maya.teams.get(), name="Northwind")
-    return make_contact(client, full_name="Kenji Mori", time_zone="Asia/Tokyo", working_hours=EVERY_DAY)
-
-
-@pytest.fixture
-def browser(maya: AccountManager) -> Browser:
-    browser = Browser()
-    browser.force_login(maya)
-    return browser
-
-
-@pytest.fixture
-def plan(maya: AccountManager, kenji: Contact) -> CheckInPlan:
-    return create_plan(actor=maya, client=kenji.client, contacts=[kenji], now=timezone.now())
-
-
-@pytest.fixture
-def url(kenji: Contact) -> str:
-    return f"/clients/{kenji.client_id}/check-ins/"
-
-
-@pytest.fixture
-def draft(plan: CheckInPlan) -> Message:
-    """Due tomorrow and on every other day."""
-    steps = [NewStep(day, dt.time(9), "priorities") for day in range(7)]
-    write_steps(plan, *steps, now=timezone.now(), terms=Terms(is_approved_first=True))
-    return Message.objects.filter(state="draft", due_at__gt=timezone.now()).earliest("due_at")
-
-
-def step_rows(*rows: dict[str, str], stored: int) -> dict[str, str]:
-    form = {"step-TOTAL_FORMS": str(len(rows)), "step-INITIAL_FORMS": str(stored)}
-    for number, row in enumerate(rows):
-        form |= {f"step-{number}-{name}": value for name, value in row.items()}
-    return form
-
-
-def edited(plan: CheckInPlan, *more: dict[str, str], frequency: str = "weekly", **values: str) -> dict[str, str]:
-    """The form as it is shown, with more steps, and other values."""
-    rows = [
-        {
-            "weekday": str(step.weekday),
-            "at_wall": f"{step.at_wall:%H:%M}",
-            "purpose": step.purpose,
-            "channel": step.channel,
-            "on_day_off": step.on_day_off,
-        }
-        for step in plan.steps.all()
-    ]
-    contacts = {f"contact-{enrolment.contact_id}": frequency for enrolment in plan.enrolments.all()}
-    terms = {"account_manager": str(plan.account_manager_id), "quiet_days": "2"}
-    return {**step_rows(*rows, *more, stored=len(rows)), **contacts, **terms, **values}
 
 
 def test_a_plan_is_begun_with_a_template_and_contacts(
@@ -358,14 +298,36 @@ def test_a_mail_is_shown_in_its_readers_language(browser: Browser, plan: CheckIn
     assert f'lang="{language}"' in page
 
 
+def template_form(*walls: str) -> dict[str, str]:
+    """A template with a step on Friday at each of these times."""
+    step = {"weekday": "4", "purpose": "dates", "channel": "preferred", "on_day_off": "previous"}
+    form = {"name": "Quiet", "steps-TOTAL_FORMS": str(len(walls)), "steps-INITIAL_FORMS": "0"}
+    for number, wall in enumerate(walls):
+        form |= {f"steps-{number}-{name}": value for name, value in {**step, "at_wall": wall}.items()}
+    return form
+
+
+@pytest.mark.parametrize(
+    ("walls", "said"),
+    [
+        (["09:00", "09:00"], "Please correct the duplicate data"),
+        ([f"{hour:02}:00" for hour in range(6, 17)], "at most 10 forms"),
+    ],
+)
+def test_a_template_that_no_plan_could_keep_is_refused(walls: list[str], said: str) -> None:
+    admin = Browser()
+    admin.force_login(make_account_manager(is_staff=True))
+    refused = admin.post("/admin/outreach/plantemplate/add/", template_form(*walls))
+    assert said in refused.content.decode()
+    assert not PlanTemplate.objects.filter(name="Quiet").exists()
+
+
 def test_an_admin_keeps_templates_with_their_steps(standard_template: PlanTemplate) -> None:
     admin = Browser()
     admin.force_login(make_account_manager(is_staff=True))
     assert "Standard" in admin.get("/admin/outreach/plantemplate/").content.decode()
     assert admin.get("/admin/outreach/plantemplate/add/").status_code == 200
-    form = {"name": "Quiet", "steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "0"}
-    step = {"weekday": "4", "at_wall": "11:30", "purpose": "dates", "channel": "preferred", "on_day_off": "previous"}
-    form |= {f"steps-0-{name}": value for name, value in step.items()}
+    form = template_form("11:30")
     assert admin.post("/admin/outreach/plantemplate/add/", form).status_code == 302
     template = PlanTemplate.objects.get(name="Quiet")
     assert [(kept.weekday, kept.on_day_off) for kept in template.steps.all()] == [(4, "previous")]
