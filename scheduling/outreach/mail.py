@@ -28,6 +28,8 @@ from scheduling.outreach.errors import ConnectionLost, Refused, ServerUnreachabl
 from scheduling.outreach.models import Message
 
 START_MAIL_INPUT, OK, SERVICE_NOT_AVAILABLE = 354, 250, 421
+#: To the sender's name and the size of the mail. Source: RFC 1870, section 6.
+TOO_LARGE = 552
 #: While the server thinks there is something else to do, on the same thread.
 IN_PARTS = {"django.core.mail.backends.smtp.EmailBackend": "scheduling.outreach.mail.EmailBackend"}
 # Seven bits and short lines pass every mail server as they are.
@@ -163,7 +165,7 @@ class _InParts(smtplib.SMTP):
         self.putcmd("data")
         code, words = self.getreply()
         if code != START_MAIL_INPUT:
-            raise smtplib.SMTPDataError(code, words)
+            raise self._ended(code, words)
         # Source: RFC 5321, section 4.5.2: a line of one period ends the mail.
         self.send(re.sub(rb"(?m)^\.", b"..", msg).removesuffix(b"\r\n") + b"\r\n.\r\n")
         return OK, b""
@@ -171,14 +173,8 @@ class _InParts(smtplib.SMTP):
     def answer(self) -> None:
         """Waits for what the server says of the mail. Raises: smtplib.SMTPDataError, SMTPServerDisconnected."""
         code, words = self.getreply()
-        if code == OK:
-            return
-        if code == SERVICE_NOT_AVAILABLE:
-            self.close()
-        else:
-            with suppress(smtplib.SMTPServerDisconnected):
-                self.rset()
-        raise smtplib.SMTPDataError(code, words)
+        if code != OK:
+            raise self._ended(code, words)
 
     def close(self) -> None:
         """As in smtplib; nothing is to come any more."""
@@ -188,6 +184,15 @@ class _InParts(smtplib.SMTP):
     def _heard(self) -> tuple[int, bytes]:
         self._unheard -= 1
         return self.getreply()
+
+    def _ended(self, code: int, words: bytes) -> smtplib.SMTPDataError:
+        """The refusal, once the mail that it meets is out of the way of the next."""
+        if code == SERVICE_NOT_AVAILABLE:
+            self.close()
+        else:
+            with suppress(smtplib.SMTPServerDisconnected):
+                self.rset()
+        return smtplib.SMTPDataError(code, words)
 
 
 class _InPartsOverTls(_InParts, smtplib.SMTP_SSL):
@@ -277,6 +282,8 @@ def _our_errors() -> Iterator[None]:
     except smtplib.SMTPDataError as error:
         raise _refusal(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+        if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code == TOO_LARGE:
+            raise _refusal(error.smtp_code, error.smtp_error) from error
         # It refuses the greeting, the password or the sender: that meets every message alike.
         raise ServerUnreachable(_words(error)) from error
     except OSError as error:
