@@ -78,6 +78,7 @@ def _planning(size: str) -> dict[str, float]:
         _empty_again()
         _execute("TRUNCATE bench_without_keys")
         without_keys.append(_inserted("bench_without_keys"))
+        _empty_again()
         bare.append(_inserted("{outbox}"))
         _empty_again()
         ours.append(seconds(lambda: plan_check_ins(now=NOW)))

@@ -48,7 +48,8 @@ class Group(NamedTuple):
     """What the dates of an enrolment depend on; `away_contact` is the contact where they have days off of their own.
 
     `phase_date` is the Monday from which weeks are counted: the first week's, or one before the dates that matter.
-    `key` is PostgreSQL's own number for all of that.
+    `key` is PostgreSQL's own number for all of that, of 64 bits: of a million groups, it is shared by any two with a
+    chance of one in thirty million.
     """
 
     key: int
@@ -155,15 +156,17 @@ _KEY = """
         working_hours, hashint8extended(calendar, hashint8extended(away_contact, phase_date - %(base_date)s))
     ))))
 """
-# One statement, so that nobody changes a group on the way: everybody is put down, and the groups are found.
+# One statement, so that nobody changes a group on the way: everybody is put down, and one of each group is read. To
+# keep all that is read of everybody, for both, would take three times as much memory as there is for it.
 _ENROL = f"""
-    WITH found AS MATERIALIZED (
+    WITH found AS NOT MATERIALIZED (
         SELECT *, {_KEY} AS key
         FROM ({_FOUND} AND (%(plans)s::bigint[] IS NULL OR plan.id = ANY(%(plans)s))) AS found
     ), enrolling AS (
         INSERT INTO enrolled SELECT id, contact_id, email, preferred_channel, is_approved_first, key FROM found
+        RETURNING id, key
     )
-    SELECT DISTINCT {", ".join(Group._fields)} FROM found
+    SELECT {", ".join(Group._fields)} FROM found WHERE id IN (SELECT min(id) FROM enrolling GROUP BY key)
 """  # noqa: S608  (names of our own, no values)
 _ENROLLED = """
     CREATE TEMPORARY TABLE enrolled (
@@ -241,8 +244,6 @@ def _enrolled(window: Window, plans: Collection[int] | None) -> Iterator[list[Gr
         cursor.execute(_ENROLLED)
         cursor.execute(_named(_ENROL), values)
         groups = [Group(*row) for row in cursor.fetchall()]
-        if len({group.key for group in groups}) < len(groups):
-            raise RuntimeError("two groups have one number")
         # Else the planner would know nothing of the keys, and sort everybody or loop.
         cursor.execute("ANALYZE enrolled")
         yield groups
