@@ -40,7 +40,8 @@ def enquiry_letter(message: Message, *, now: dt.datetime) -> Letter:
     why = why_a_stranger(text_language(contact.language), sender, reader_of(contact))
     asks = message.kind == Message.Kind.ENQUIRY
     return _letter(
-        replace(words, why=why),
+        # Where letters open with thanks for past business, there was none.
+        replace(words, why=why, opening=None),
         "mail/enquiry",
         sender_email="" if asks else sender.email,
         confirm_url=confirm_url(enquiry) if asks else "",

@@ -182,8 +182,8 @@ def test_a_name_alone_is_greeted_as_its_language_asks() -> None:
 
 def test_several_purposes_make_one_mail_with_a_heading_each() -> None:
     words = words_of("priorities", "dates", formality="formal")
-    assert words.subject == "Your priorities and our dates"
-    assert [part.heading for part in words.parts] == ["Your priorities", "Our dates"]
+    assert words.subject == "Your priorities and our meetings"
+    assert [part.heading for part in words.parts] == ["Your priorities", "Our meetings"]
     text, _html = parts_of(words)
     assert text.count("Dear Kari,") == text.count("Kind regards,") == 1
     (alone,) = words_of("priorities").parts
@@ -192,7 +192,7 @@ def test_several_purposes_make_one_mail_with_a_heading_each() -> None:
 
 def test_without_anything_to_list_a_check_in_says_so_instead() -> None:
     assert "Nothing is waiting" in words_of("approvals", approvals=[]).text
-    assert "next date yet" in words_of("dates", dates=[]).text
+    assert "next meeting yet" in words_of("dates", dates=[]).text
 
 
 def test_a_survey_is_about_a_meeting() -> None:

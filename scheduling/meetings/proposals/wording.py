@@ -30,9 +30,12 @@ def duration(minutes: int, reader: Reader) -> str:
     parts = [(hours, "duration-hour"), (rest, "duration-minute")]
     # In CLDR a language without long forms, such as Japanese, has its short ones there; Babel has nothing.
     length: Literal["long", "short"] = "long" if get_unit_name("duration-minute", "long", reader.locale) else "short"
+    # The one unit list that Babel has for every language; of two things it says the second twice in Arabic.
+    patterns = reader.locale.list_patterns.get("unit-narrow", {"2": ""})
+    style: Literal["unit-narrow", "standard"] = "unit-narrow" if "2" in patterns else "standard"
     return format_list(
         [format_unit(count, unit, length, locale=reader.locale) for count, unit in parts if count],
-        style="unit-narrow",  # the one unit list that Babel has in full for every language
+        style=style,
         locale=reader.locale,
     )
 

@@ -38,7 +38,7 @@ def test_a_mail_speaks_its_readers_language_zone_and_clock(meeting: Meeting, ana
     )
     assert mail["Content-Language"] == "es-CO"
     assert "Hola, Sra. Restrepo:" in text
-    assert "Su reunión con Maya Okafor está confirmada." in text
+    assert "La reunión con Maya Okafor está confirmada." in text
     assert "martes, 17 de marzo de 2026\n10:00 a. m.–10:45 a. m. · Bogotá (GMT−5)" in text
     assert "Videollamada: https://meet.example/northwind" in text
 
@@ -76,7 +76,7 @@ def test_a_mail_is_in_one_language_from_the_first_word_to_the_last(told: Meeting
             assert re.findall("[A-Za-z]+", re.sub(values, "", said)) == []
         assert mail["Content-Language"] == "ar-EG"
         assert 'dir="rtl"' in html_of(mail)
-        assert text_of(mail).startswith("حضرة \u2068أستاذ كنجي\u2069، تحية طيبة وبعد،")
+        assert text_of(mail).startswith("\u2068أستاذ كنجي\u2069، تحية طيبة وبعد،")
 
 
 def test_values_in_a_line_from_right_to_left_are_set_apart(meeting: Meeting, kenji: Contact) -> None:

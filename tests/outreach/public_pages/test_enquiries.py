@@ -105,7 +105,7 @@ def test_mail_to_the_unknown_is_in_their_language_and_holds_nothing_that_was_typ
     leave(host, about="Buy at www.example.com", wishes="http://example.com")
     message = Message.objects.get()
     text = words_of(message)
-    assert "sobald Sie bestätigen, dass sie von Ihnen ist" in text
+    assert "sobald Sie unten bestätigen, dass sie von Ihnen stammt" in text
     assert "example.com" not in text.replace("vera@fremd.example", "")
     assert deliver(clock=timezone.now) == {"sent": 1}
     message.refresh_from_db()
@@ -113,6 +113,14 @@ def test_mail_to_the_unknown_is_in_their_language_and_holds_nothing_that_was_typ
     assert shown
     assert "/with/-/…" in shown.text
     assert link_in_mail().split("/")[-2] not in shown.text + shown.html
+
+
+def test_the_unknown_are_not_thanked_for_what_they_have_not_bought(host: AccountManager) -> None:
+    """As Japanese letters to clients open."""
+    leave(host, language="ja")
+    text = words_of(Message.objects.get())
+    assert text.startswith("Vera Fremd 様\n\nお客様のメールアドレスで")
+    assert "お世話に" not in text
 
 
 @pytest.mark.parametrize(
