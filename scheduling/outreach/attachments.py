@@ -1,5 +1,6 @@
 """Files that may be attached: a short list of kinds, told by name and content alike, none too large."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +36,10 @@ def _begins(*signatures: bytes) -> Callable[[IO[bytes]], bool]:
 
 
 def _office(main_part: str) -> Callable[[IO[bytes]], bool]:
-    """An Office Open XML document with that part, and without macros. Source: ECMA-376, part 2."""
+    """An Office Open XML document with a part of such a name, and without macros. Source: ECMA-376, part 2.
+
+    Word in the browser calls its main part document2.xml or document22.xml.
+    """
 
     def is_office(file: IO[bytes]) -> bool:
         file.seek(0)
@@ -45,7 +49,8 @@ def _office(main_part: str) -> Callable[[IO[bytes]], bool]:
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             return False
         has_macros = any(PurePath(name).name.lower() == "vbaproject.bin" for name in names)
-        return len(names) <= MAX_PARTS and {"[Content_Types].xml", main_part} <= set(names) and not has_macros
+        has_main_part = any(re.fullmatch(main_part, name) for name in names)
+        return len(names) <= MAX_PARTS and "[Content_Types].xml" in names and has_main_part and not has_macros
 
     return is_office
 
@@ -66,9 +71,9 @@ KINDS = {
     ".png": FileKind("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
-    ".docx": FileKind(f"{_OFFICE}wordprocessingml.document", _office("word/document.xml")),
-    ".xlsx": FileKind(f"{_OFFICE}spreadsheetml.sheet", _office("xl/workbook.xml")),
-    ".pptx": FileKind(f"{_OFFICE}presentationml.presentation", _office("ppt/presentation.xml")),
+    ".docx": FileKind(f"{_OFFICE}wordprocessingml.document", _office(r"word/document\d*\.xml")),
+    ".xlsx": FileKind(f"{_OFFICE}spreadsheetml.sheet", _office(r"xl/workbook\d*\.xml")),
+    ".pptx": FileKind(f"{_OFFICE}presentationml.presentation", _office(r"ppt/presentation\d*\.xml")),
     ".txt": FileKind("text/plain; charset=utf-8", _is_text),
     ".csv": FileKind("text/csv; charset=utf-8", _is_text),
 }

@@ -100,8 +100,10 @@ def _is_away(date: dt.date | OuterRef) -> Q:
 
 def _against_surveys() -> list[tuple[str, Q]]:
     return [
+        (reasons.ANSWERED, Q(survey__score__isnull=False)),
         (reasons.NO_QUESTIONS, _unwanted(MailWishes.Topic.SURVEYS)),
         (reasons.CONTACT_PAUSED, _has_paused(OuterRef("local_date"))),
+        (reasons.AWAY, _is_away(OuterRef("local_date"))),
     ]
 
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from clients.fields import LinesInput
 from clients.forms import CreationForm, PageForm
 from clients.models import Client, Contact
+from clients.reader import Reader
 from scheduling.outreach.attachments import AttachmentField
 from scheduling.outreach.models import Approval
 
 
 class ApprovalForm(CreationForm, PageForm[Approval]):
-    """What one contact of the client is asked to decide; `today` is the date on the wall of whoever asks."""
+    """What one contact of the client is asked to decide, by whoever reads the form."""
 
     link = forms.URLField(label=_("Link"), required=False, max_length=500, assume_scheme="https")
     file = AttachmentField(
@@ -30,13 +31,21 @@ class ApprovalForm(CreationForm, PageForm[Approval]):
             "details": LinesInput(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args: Any, client: Client, today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, client: Client, reader: Reader, now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._today = today
+        self._now, self._today = now, reader.day_of(now)
         self.instance.client = client
         contacts = cast("forms.ModelChoiceField[Contact]", self.fields["contact"])
         contacts.queryset = client.contacts.all()
-        self.fields["needed_by_date"].widget.attrs["min"] = today.isoformat()
+        self.fields["needed_by_date"].widget.attrs["min"] = self._today.isoformat()
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean()
+        contact, needed_by = self.cleaned_data.get("contact"), self.cleaned_data.get("needed_by_date")
+        if contact is not None and needed_by is not None and needed_by < self._now.astimezone(contact.zone).date():
+            words = _("That day is over already where %(name)s is. Choose a later one.") % {"name": contact.full_name}
+            self.add_error("needed_by_date", ValidationError(words, code="past"))
+        return values
 
     def clean_needed_by_date(self) -> dt.date | None:
         needed_by: dt.date | None = self.cleaned_data["needed_by_date"]

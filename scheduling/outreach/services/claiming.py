@@ -31,9 +31,10 @@ from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.plain_text import one_line
 from scheduling.meetings.prepared import Given, IsOneOf, Prepared, executed
 from scheduling.outreach.check_ins.suppression import why_left_out
-from scheduling.outreach.models import Message, OutreachSwitch
+from scheduling.outreach.models import Approval, Message, OutreachSwitch
 from scheduling.outreach.reasons import (
     ANSWERED,
+    APPROVAL_SETTLED,
     NEVER_TOLD,
     NO_ADDRESS,
     OFFER_SETTLED,
@@ -176,6 +177,8 @@ def _sort_out(rows: Sequence[_Due], now: dt.datetime) -> None:
         end(Q(pk__in=ended), state, reason)
     if Kind.SUITS in kinds:
         end(_answered(), State.SUPERSEDED, ANSWERED)
+    if Kind.APPROVAL in kinds:
+        end(_approval_settled(), State.SUPERSEDED, APPROVAL_SETTLED)
     if kinds & OFFERING:
         end(_offer_settled(), State.SUPERSEDED, OFFER_SETTLED)
         end(_offer_answered(), State.SUPERSEDED, ANSWERED)
@@ -223,6 +226,14 @@ def _answered() -> Q:
     """The question whether a time still suits somebody who has said so meanwhile."""
     answered = Attendance.objects.exclude(partstat=Attendance.PartStat.NEEDS_ACTION)
     return Q(Exists(answered.filter(pk=OuterRef("attendance"))), kind=Message.Kind.SUITS)
+
+
+def _approval_settled() -> Q:
+    """A request for what its contact is not to decide any more, sent again from the outbox or given back meanwhile."""
+    theirs = Approval.objects.filter(
+        pk=OuterRef("approval_event__approval"), contact=OuterRef("contact"), state=Approval.State.PENDING
+    )
+    return Q(~Exists(theirs), kind=Kind.APPROVAL)
 
 
 def _offer_settled() -> Q:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Lower, NullIf
 
 from clients.models import AccountManager, Contact
@@ -18,6 +18,7 @@ from scheduling.outreach.check_ins.contact_days import contact_days
 from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import MailAddress, MailWishes, Message, Survey
 from scheduling.outreach.models.surveys import DAYS_BETWEEN
+from scheduling.outreach.quiet import next_reachable
 from scheduling.outreach.services.planning_check_ins import EVERY, is_time
 
 Question = Survey.Question
@@ -88,8 +89,12 @@ def _met_in_chunks(now: dt.datetime) -> Iterator[list[Any]]:
 # Any, because mypy knows an annotation only where it is made.
 def _met(now: dt.datetime) -> QuerySet[Any]:
     """Who attended the meetings of the last days after which their client's contacts are asked, the latest first."""
+    ended = OuterRef("meeting__end_at")
+    # Of those that end together, each has a place of its own.
     before = Meeting.objects.filter(
-        client=OuterRef("meeting__client"), status=Status.CONFIRMED, end_at__lte=OuterRef("meeting__end_at")
+        Q(end_at__lt=ended) | Q(end_at=ended, pk__lte=OuterRef("meeting")),
+        client=OuterRef("meeting__client"),
+        status=Status.CONFIRMED,
     )
     count = before.order_by().values("client").annotate(count=Count("pk")).values("count")
     # Whoever has left asks nothing, and could read no answer.
@@ -124,16 +129,25 @@ def _known(now: dt.datetime) -> QuerySet[Any]:
         ~Q(partstat=Attendance.PartStat.DECLINED),
         contact=OuterRef("pk"),
         status=Status.CONFIRMED,
-        meeting__organizer__is_active=True,
         meeting__end_at__lte=now,
         meeting__start_at__gt=now - KNOWN_DAYS * DAY,
     ).order_by("-meeting__end_at")
+    colleague = AccountManager.objects.filter(is_active=True, teams=OuterRef("client__team")).order_by("pk")
     # By the day before, so that nobody is taken for asked too late: the quarter begins on the contact's own wall.
     asked = Survey.objects.filter(
         contact=OuterRef("pk"), question=Question.NPS, asked_date__gte=quarter_of(now.date() - DAY)
     )
     contacts = Contact.objects.filter(_wants_questions(""), client__survey_rule__asks_nps=True).annotate(
-        organizer_id=Subquery(met.values("meeting__organizer")[:1]),
+        organizer_id=Case(
+            When(
+                Exists(met),
+                then=Coalesce(
+                    Subquery(met.filter(meeting__organizer__is_active=True).values("meeting__organizer")[:1]),
+                    Subquery(colleague.values("pk")[:1]),
+                    output_field=BigIntegerField(),
+                ),
+            )
+        ),
         last_asked_date=_last_asked("pk"),
         paused_until_date=F("mail_wishes__paused_until_date"),
     )
@@ -167,11 +181,12 @@ def _after(row: Any, days: Days, now: dt.datetime) -> Iterator[Survey]:
     contact, meeting = row.contact, row.meeting
     held_date = meeting.end_at.astimezone(contact.zone).date()
     dates = (held_date + distance * DAY for distance in range(1, REACH_DAYS + 1))
-    date = next((date for date in dates if days[contact.pk].off(date) is None), None)
-    if date is not None:
+    mornings = (_morning(contact, date) for date in dates if days[contact.pk].off(date) is None)
+    morning = next(filter(None, mornings), None)
+    if morning is not None:
         wall = meeting.start_at.astimezone(contact.zone)
         yield from _asked(
-            row, contact, date, now, question=Question.CSAT, meeting=meeting, local_hour=wall.hour,
+            row, contact, morning, now, question=Question.CSAT, meeting=meeting, local_hour=wall.hour,
             account_manager_id=row.asks_id,
         )  # fmt: skip
 
@@ -179,12 +194,16 @@ def _after(row: Any, days: Days, now: dt.datetime) -> Iterator[Survey]:
 def _of_the_quarter(contact: Any, days: Days, now: dt.datetime) -> Iterator[Survey]:
     """The survey of the quarter, where it may be asked this morning."""
     date = now.astimezone(contact.zone).date()
-    if date >= quarter_of(date) + contact.pk % SPREAD_DAYS * DAY and days[contact.pk].off(date) is None:
-        yield from _asked(contact, contact, date, now, question=Question.NPS, account_manager_id=contact.organizer_id)
+    if date < quarter_of(date) + contact.pk % SPREAD_DAYS * DAY or days[contact.pk].off(date) is not None:
+        return
+    if morning := _morning(contact, date):
+        yield from _asked(
+            contact, contact, morning, now, question=Question.NPS, account_manager_id=contact.organizer_id
+        )
 
 
-def _asked(found: Any, contact: Contact, date: dt.date, now: dt.datetime, **columns: Any) -> Iterator[Survey]:
-    due_at = instant(date, _morning(contact, date), contact.time_zone)
+def _asked(found: Any, contact: Contact, morning: Morning, now: dt.datetime, **columns: Any) -> Iterator[Survey]:
+    date, due_at = morning.date, morning.due_at
     is_rested = found.last_asked_date is None or date - found.last_asked_date >= DAYS_BETWEEN * DAY
     is_paused = found.paused_until_date is not None and date <= found.paused_until_date
     if now - GRACE < due_at <= now + HORIZON and is_rested and not is_paused:
@@ -197,10 +216,17 @@ def _asked(found: Any, contact: Contact, date: dt.date, now: dt.datetime, **colu
         )
 
 
-def _morning(contact: Contact, date: dt.date) -> dt.time:
-    """Half past nine, or when they begin to work on that weekday where that is later."""
+def _morning(contact: Contact, date: dt.date) -> Morning | None:
+    """Half past nine, or later that day where they begin to work or can be reached later; none where no mail may come.
+
+    Whoever can be reached only before is asked when that begins.
+    """
     hours: Sequence[Sequence[str]] = contact.working_hours.get(WEEKDAYS[date.weekday()]) or ()
-    return max(AT_WALL, min((dt.time.fromisoformat(start) for start, _end in hours), default=AT_WALL))
+    begins = max(AT_WALL, min((dt.time.fromisoformat(start) for start, _end in hours), default=AT_WALL))
+    walls = (begins, dt.time())
+    due_ats = (next_reachable(contact, instant(date, wall, contact.time_zone)) for wall in walls)
+    on_date = (due_at for due_at in due_ats if due_at.astimezone(contact.zone).date() == date)
+    return next((Morning(date, due_at) for due_at in on_date), None)
 
 
 @transaction.atomic

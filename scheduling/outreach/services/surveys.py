@@ -23,7 +23,9 @@ def answer_survey(*, contact: Contact, survey: Survey, score: int, now: dt.datet
         raise AlreadyAnswered
     # The hour runs from the first answer.
     stored.score, stored.answered_at = score, stored.answered_at or now
-    stored.save(update_fields=["score", "answered_at"])
+    # What was dismissed was said of another answer.
+    stored.hint_dismissed_at = None
+    stored.save(update_fields=["score", "answered_at", "hint_dismissed_at"])
     audit(actor=contact, action="answer", subject=stored, now=now, fields=["score"])
 
 

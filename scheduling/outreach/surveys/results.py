@@ -24,6 +24,8 @@ Question = Survey.Question
 
 MONTHS_SHOWN = 12
 LATEST_SHOWN = 20
+#: So far back hints stay.
+LATEST_READ = 100
 #: A client's usual answer is what it said of late.
 OWN_DAYS = 730
 
@@ -87,20 +89,26 @@ def results_page(actor: AccountManager, chosen: Chosen, *, now: dt.datetime, rea
     quarters = sorted({quarter_of(month) for month in months})
     # More than a year of months would not fit side by side.
     periods, skeleton = (months, "MMM") if len(months) <= MONTHS_SHOWN else (quarters, "yQQQ")
-    answers = _chosen(actor, chosen).filter(asked_date__gte=months[0])
+    # A quarter is counted whole, also where the months that are shown begin in it.
+    known = _chosen(actor, chosen).filter(asked_date__gte=quarters[0])
+    answers = known.filter(asked_date__gte=months[0])
     totals: dict[str, Counter[int]] = defaultdict(Counter)
     by_time: dict[dt.date, Counter[int]] = defaultdict(Counter)
     by_hour: dict[int, Counter[int]] = defaultdict(Counter)
     by_quarter: dict[dt.date, Counter[int]] = defaultdict(Counter)
-    grouped = answers.order_by().values_list("question", "score", "local_hour", "asked_date").annotate(Count("pk"))
+    grouped = known.order_by().values_list("question", "score", "local_hour", "asked_date").annotate(Count("pk"))
     for question, score, local_hour, asked_date, count in grouped:
-        totals[question][score or 0] += count
-        if question == Question.CSAT:
+        is_shown = asked_date >= months[0]
+        if is_shown:
+            totals[question][score or 0] += count
+        if question == Question.NPS:
+            by_quarter[quarter_of(asked_date)][score or 0] += count
+            continue
+        if is_shown:
+            by_hour[local_hour or 0][score or 0] += count
+        if is_shown or skeleton != "MMM":
             month = asked_date.replace(day=1)
             by_time[month if skeleton == "MMM" else quarter_of(month)][score or 0] += count
-            by_hour[local_hour or 0][score or 0] += count
-        else:
-            by_quarter[quarter_of(asked_date)][score or 0] += count
     csat, nps = Scores(totals[Question.CSAT]), Scores(totals[Question.NPS])
     return ResultsPage(
         csat=_row("", csat, csat.satisfied, reader, share) if csat.count else None,
@@ -127,7 +135,7 @@ def results_page(actor: AccountManager, chosen: Chosen, *, now: dt.datetime, rea
         )
         if nps.count
         else None,
-        latest=readings(answers.order_by("-answered_at", "-pk")[:LATEST_SHOWN]),
+        latest=_latest(answers),
     )
 
 
@@ -142,6 +150,16 @@ def _chosen(actor: AccountManager, chosen: Chosen) -> QuerySet[Survey]:
     return found
 
 
+#: On a date, so many times a score.
+_Answers = tuple[dt.date, int, int]
+
+
+def _latest(answers: QuerySet[Survey]) -> tuple[Reading, ...]:
+    """The latest answers, and below them what is hinted at further back, until somebody dismisses it."""
+    found = readings(answers.order_by("-answered_at", "-pk")[:LATEST_READ])
+    return found[:LATEST_SHOWN] + tuple(reading for reading in found[LATEST_SHOWN:] if reading.hint)
+
+
 def readings(answers: QuerySet[Survey]) -> tuple[Reading, ...]:
     """Each of these answers beside its client's earlier ones and its country's; three queries, however many."""
     shown = list(answers.select_related("contact__client", "meeting", "account_manager"))
@@ -151,42 +169,35 @@ def readings(answers: QuerySet[Survey]) -> tuple[Reading, ...]:
         return ()
     first_date = min(survey.asked_date for survey in shown) - OWN_DAYS * DAY
     there = Survey.objects.filter(score__isnull=False, asked_date__gte=first_date).order_by()
-    own: dict[tuple[int, str], list[tuple[dt.date, int, int]]] = defaultdict(list)
+    own: dict[tuple[int, str], list[_Answers]] = defaultdict(list)
     for client, question, date, score, count in (
         there.filter(contact__client__in=clients)
         .values_list("contact__client", "question", "asked_date", "score")
         .annotate(Count("pk"))
     ):
         own[client, question].append((date, score or 0, count))
-    # By country and client, so that a client's own answers can be taken out again.
-    country: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
-    theirs: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
-    for code, client, question, score, count in (
+    country: dict[tuple[str, str], list[_Answers]] = defaultdict(list)
+    for code, question, date, score, count in (
         there.filter(contact__client__country__in=countries)
-        .values_list("contact__client__country", "contact__client", "question", "score")
+        .values_list("contact__client__country", "question", "asked_date", "score")
         .annotate(Count("pk"))
     ):
-        country[code, question][score or 0] += count
-        if client in clients:
-            theirs[client, question][score or 0] += count
-    return tuple(
-        Reading(
-            survey=survey,
-            own=Scores(
-                _sum(row[1:] for row in own[survey.contact.client_id, survey.question] if row[0] < survey.asked_date)
-            ),
-            country=Scores(
-                country[survey.contact.client.country, survey.question]
-                - theirs[survey.contact.client_id, survey.question]
-            ),
-        )
-        for survey in shown
-    )
+        country[code, question].append((date, score or 0, count))
+
+    def read(survey: Survey) -> Reading:
+        # The same whatever is shown beside it.
+        since_date = survey.asked_date - OWN_DAYS * DAY
+        theirs = [row for row in own[survey.contact.client_id, survey.question] if row[0] >= since_date]
+        all_there = [row for row in country[survey.contact.client.country, survey.question] if row[0] >= since_date]
+        before = [row for row in theirs if row[0] < survey.asked_date]
+        return Reading(survey=survey, own=Scores(_sum(before)), country=Scores(_sum(all_there) - _sum(theirs)))
+
+    return tuple(read(survey) for survey in shown)
 
 
-def _sum(rows: Iterable[tuple[int, int]]) -> Counter[int]:
+def _sum(rows: Iterable[_Answers]) -> Counter[int]:
     counts: Counter[int] = Counter()
-    for score, count in rows:
+    for _date, score, count in rows:
         counts[score] += count
     return counts
 

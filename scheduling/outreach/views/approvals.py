@@ -40,7 +40,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         posted,
         files,
         client=client,
-        today=reader_for(request).day_of(now),
+        reader=reader_for(request),
+        now=now,
         initial=_words_of(client, request.GET.get("again", "")),
     )
     if form.is_bound and form.is_valid():
@@ -49,7 +50,13 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         except KeyReused:
             form.add_error(None, KEY_REUSED)
         else:
-            messages.success(request, _("Asked. You get a mail as soon as there is an answer."))
+            if approval.contact.email:
+                messages.success(request, _("Asked. You get a mail as soon as there is an answer."))
+            else:
+                text = _(
+                    "Nobody was told: %(name)s has no mail address. Once there is one, send it again from the outbox."
+                )
+                messages.warning(request, text % {"name": approval.contact.full_name})
             return redirect("approvals:detail", approval.pk)
     context = {"form": form, "client": client, "has_contacts": client.contacts.exists()}
     return render(request, "outreach/approval_ask.html", context, status=422 if form.is_bound else 200)

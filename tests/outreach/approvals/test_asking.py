@@ -131,3 +131,32 @@ def test_question_is_asked_again_with_its_words(desk: Browser, contact: Contact,
     foreign = ask(approval.account_manager, make_contact())
     for number in (foreign.pk, "x", "-1", "9" * 30, ""):
         assert sent_by(desk.get(f"{url}?again={number}"))["title"] == [""]
+
+
+def test_whoever_has_no_address_is_not_said_to_be_asked(desk: Browser, contact: Contact) -> None:
+    nobody = make_contact(contact.client, full_name="Nora No", email="")
+    url = reverse("approvals:ask", args=[contact.client_id])
+    response = desk.post(url, sent_by(desk.get(url), title="Cost estimate", contact=str(nobody.pk)), follow=True)
+    assert Message.objects.get().state == Message.State.UNDELIVERABLE
+    assert [str(one) for one in response.context["messages"]] == [
+        "Nobody was told: Nora No has no mail address. Once there is one, send it again from the outbox."
+    ]
+
+
+def test_needed_by_is_not_over_before_it_is_asked(
+    desk: Browser, manager: AccountManager, contact: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AccountManager.objects.update(time_zone="America/Los_Angeles")
+    Contact.objects.update(time_zone="Asia/Tokyo")
+    # Sunday evening, 22 November, in Los Angeles; Monday, 23 November, in Tokyo.
+    now = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    desk.force_login(AccountManager.objects.get())
+    url = reverse("approvals:ask", args=[contact.client_id])
+    sent = sent_by(desk.get(url), title="Cost estimate", contact=str(contact.pk), needed_by_date="2026-11-22")
+    response = desk.post(url, sent)
+    assert response.status_code == 422
+    assert errors_of(response) == {
+        "needed_by_date": ["That day is over already where Ion Sample is. Choose a later one."]
+    }
+    assert not Approval.objects.exists()

@@ -191,3 +191,30 @@ def test_of_answers_at_the_same_time_one_counts(
     approval = ask(manager, contact)
     assert sum(at_once.map(answer, range(16))) == 1
     assert told(manager) == [Kind.NOT_YET]
+
+
+@pytest.mark.parametrize("settled_by", ["withdraw", "hand_on", "approve"])
+def test_words_that_come_too_late_stay_on_the_page(
+    browser: Browser, manager: AccountManager, contact: Contact, superior: Contact, approval: Approval, settled_by: str
+) -> None:
+    page = sent_by(browser.get(page_of(approval)))
+    hidden = {name: page[name] for name in ("csrfmiddlewaretoken", "link")}
+    now = timezone.now()
+    if settled_by == "withdraw":
+        services.withdraw_approval(actor=manager, approval=approval, now=now)
+    elif settled_by == "approve":
+        services.approve(contact=contact, approval=approval, now=now)
+    else:
+        services.hand_on(contact=contact, approval=approval, email=superior.email, now=now)
+    typed = "Three paragraphs on the sum for May."
+    response = browser.post(page_of(approval), hidden | {"act": "not_yet", "words": typed})
+    assert response.status_code == 409
+    assert typed in response.content.decode()
+
+
+def test_words_typed_behind_a_link_that_ended_meanwhile_are_not_lost(browser: Browser, approval: Approval) -> None:
+    sent = sent_by(browser.get(page_of(approval)), act="not_yet", words="Three paragraphs on the sum for May.")
+    PrivateLink.objects.update(expires_at=timezone.now())
+    response = browser.post(page_of(approval), sent)
+    assert response.status_code == 404
+    assert "Three paragraphs" in response.content.decode()

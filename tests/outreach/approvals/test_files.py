@@ -182,3 +182,24 @@ def test_erasing_who_was_to_decide_leaves_no_file(
     with_file.refresh_from_db()
     assert with_file.state == Approval.State.WITHDRAWN
     assert not files_in(media)
+
+
+def test_document_whose_main_part_has_another_name_is_taken(desk: Browser, contact: Contact) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as package:
+        package.writestr(
+            "[Content_Types].xml",
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override '
+            'PartName="/word/document2.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+            'wordprocessingml.document.main+xml"/></Types>',
+        )
+        package.writestr(
+            "_rels/.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+            'Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+            'Target="word/document2.xml"/></Relationships>',
+        )
+        package.writestr("word/document2.xml", "<w:document/>")
+    url = reverse("approvals:ask", args=[contact.client_id])
+    sent = sent_by(desk.get(url), title="Cost estimate", contact=str(contact.pk))
+    assert desk.post(url, {**sent, "file": SimpleUploadedFile("a.docx", content.getvalue())}).status_code == 302

@@ -270,3 +270,87 @@ def test_who_wants_no_questions_any_more_gets_none_at_the_last_moment(
     services.deliver(clock=lambda: MORNING)
     assert not smtp_server.messages
     assert Message.objects.get().state == Message.State.SUPPRESSED
+
+
+def test_every_second_meeting_counts_those_that_end_together_one_by_one(
+    manager: AccountManager, contact: Contact
+) -> None:
+    SurveyRule.objects.update(every=2)
+    colleague = make_account_manager(contact.client.team)
+    others = [make_contact(contact.client, time_zone="Asia/Tokyo") for _ in range(3)]
+    meet(manager, contact, MET_AT)
+    # The second and the third meeting of the client end at the same time.
+    meet(manager, others[0], MET_AT + HOUR)
+    meet(colleague, others[1], MET_AT + HOUR)
+    assert ask(now=MORNING) == 1
+
+
+def test_of_two_meetings_at_the_same_time_every_second_is_one(manager: AccountManager, contact: Contact) -> None:
+    SurveyRule.objects.update(every=2)
+    colleague = make_account_manager(contact.client.team)
+    other = make_contact(contact.client, time_zone="Asia/Tokyo")
+    meet(manager, contact, MET_AT)
+    meet(colleague, other, MET_AT)
+    assert ask(now=MORNING) == 1
+
+
+def test_each_quarter_is_asked_though_the_organizer_has_left(manager: AccountManager, contact: Contact) -> None:
+    SurveyRule.objects.update(every=0, asks_nps=True)
+    colleague = make_account_manager(contact.client.team)
+    meet(manager, contact)
+    AccountManager.objects.filter(pk=manager.pk).update(is_active=False)
+    # Every working morning of the last weeks of the quarter.
+    late = dt.datetime(2026, 11, 26, 0, 30, tzinfo=dt.UTC)
+    assert sum(ask(now=late + days * DAY) for days in range(6)) == 1
+    assert Survey.objects.get().account_manager == colleague
+
+
+def test_nobody_is_asked_what_they_have_answered(
+    manager: AccountManager, contact: Contact, smtp_server: SmtpServer
+) -> None:
+    meet(manager, contact)
+    ask(now=MORNING - 10 * MINUTE)
+    survey = Survey.objects.get()
+    # It stands on their own page before the mail goes, and while the mail server is away.
+    services.answer_survey(contact=contact, survey=survey, score=5, now=MORNING - 5 * MINUTE)
+    services.deliver(clock=lambda: MORNING)
+    assert not smtp_server.messages
+
+
+def test_nobody_is_asked_on_a_day_off_that_they_take_this_morning(
+    manager: AccountManager, contact: Contact, smtp_server: SmtpServer
+) -> None:
+    meet(manager, contact)
+    assert ask(now=MORNING - 5 * MINUTE) == 1
+    today = MORNING.astimezone(contact.zone).date()
+    DayOff.objects.create(contact=contact, first_date=today, last_date=today)
+    services.deliver(clock=lambda: MORNING)
+    assert not smtp_server.messages
+
+
+@pytest.mark.parametrize("question", ["csat", "nps"])
+def test_nobody_is_asked_on_a_weekday_on_which_no_mail_may_reach_them(
+    manager: AccountManager, contact: Contact, smtp_server: SmtpServer, question: str
+) -> None:
+    """They work on Thursdays and want no mail then: written for Thursday, the question expires and comes no more."""
+    reachable = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "fri")}
+    Contact.objects.filter(pk=contact.pk).update(reachable_hours=reachable)
+    SurveyRule.objects.update(every=question == "csat", asks_nps=question == "nps")
+    # A Thursday, half past nine in Tokyo; after the 56th day of the quarter, so that everybody's turn has come.
+    thursday = dt.datetime(2026, 11, 26, 0, 30, tzinfo=dt.UTC)
+    meet(manager, contact, thursday - 21.5 * HOUR)
+    for days in (0, 1, 4, 5, 6):
+        for late in (0, 3, 8):
+            now = thursday + days * DAY + late * HOUR
+            ask(now=now)
+            services.deliver(clock=now.replace)
+    assert Message.objects.filter(state=Message.State.EXPIRED).count() == 0
+    assert len(smtp_server.messages) == 1
+
+
+def test_who_can_be_reached_only_before_is_asked_then(manager: AccountManager, contact: Contact) -> None:
+    early = {day: [["06:00", "09:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    Contact.objects.filter(pk=contact.pk).update(reachable_hours=early)
+    meet(manager, contact)
+    assert ask(now=MORNING - 3.5 * HOUR) == 1
+    assert Survey.objects.get().asked_at == MORNING - 3.5 * HOUR
