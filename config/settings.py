@@ -214,6 +214,16 @@ OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 300)
 # A Maildir for the reports on mails that came back, and the “user:password” of a provider's webhook; or neither.
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", "")
 ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", "")}
+# Some providers sign what they report.
+for _key in (
+    "MAILGUN_WEBHOOK_SIGNING_KEY",
+    "MAILERSEND_SIGNING_SECRET",
+    "MANDRILL_WEBHOOK_KEY",
+    "POSTAL_WEBHOOK_KEY",
+    "UNISENDER_GO_API_KEY",
+):
+    if _value := env.str(f"ANYMAIL_{_key}", ""):
+        ANYMAIL[_key] = _value
 # Whether a team's chat channel may be in a private network, such as a receiver on a machine beside this one.
 CHANNELS_MAY_REACH_PRIVATE = env.bool("CHANNELS_MAY_REACH_PRIVATE", False)
 # Whoever asks for /metrics shows this; without it there are none.

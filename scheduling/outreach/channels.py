@@ -23,7 +23,7 @@ from scheduling.outreach.errors import ChannelFailed
 from scheduling.outreach.reasons import CHANNEL_FAILED, CHANNEL_PRIVATE, CHANNEL_SILENT, CHANNEL_WRONG
 
 if TYPE_CHECKING:
-    from apprise import NotifyBase
+    from apprise import Apprise
 
 #: Services that people read, and JSON for a receiver of one's own. All of them speak HTTP.
 SCHEMES = frozenset(
@@ -60,7 +60,7 @@ def send(address: str, *, subject: str, text: str) -> None:
         _install_hook()
         context.run(_watch.set, watch)
     # An exception's words may quote the address, and with it the secrets in it.
-    taken = _within(SECONDS, lambda: context.run(service.notify, body=text, title=subject))
+    taken = _within(SECONDS, lambda: context.run(service.notify, body=text, title=subject, body_format="text"))
     if watch.refused:
         raise ChannelFailed(CHANNEL_PRIVATE, permanent=True)
     if taken is None:
@@ -82,7 +82,7 @@ def validate_address(address: str) -> None:
         )
 
 
-def _service(address: str) -> "NotifyBase | None":
+def _service(address: str) -> "Apprise | None":
     """What Apprise makes of an address, where that is allowed."""
     # Imported when it is needed: it takes as long as all of Django, and few processes send anything.
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415
@@ -96,7 +96,12 @@ def _service(address: str) -> "NotifyBase | None":
     except Exception:  # noqa: BLE001  (of any service, about any address)
         return None
     schemes = _schemes(service.protocol) | _schemes(service.secure_protocol) if service is not None else frozenset()
-    return service if schemes & SCHEMES else None
+    if service is None or not schemes & SCHEMES:
+        return None
+    # A text that each service is told to be one: by itself a service takes it for HTML or Markdown of its own.
+    door = Apprise(asset=asset)
+    door.add(service)
+    return door
 
 
 def _schemes(named: Any) -> frozenset[str]:
@@ -104,8 +109,8 @@ def _schemes(named: Any) -> frozenset[str]:
     return frozenset([named] if isinstance(named, str) else named or ())
 
 
-def _within(seconds: float, act: Callable[[], bool]) -> bool | None:
-    """What `act` returns, False where it raises, or None where it takes longer; it is left behind then."""
+def _within(seconds: float, act: Callable[[], object]) -> bool | None:
+    """Whether what `act` returns is true, False where it raises, or None where it takes longer; it is left behind then."""
     answer: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def run() -> None:

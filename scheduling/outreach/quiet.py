@@ -2,7 +2,8 @@
 
 What tells of an act of now (a booking, a change, a request) leaves at once, and so does a reminder that somebody
 wants so shortly before a meeting. A reminder of half a day before or more that falls into the night comes in the
-evening before it; check-ins, surveys, alerts, questions and what follows on offers wait for the morning.
+evening before it, and where that was missed, when it was asked for; check-ins, surveys, alerts, questions and what
+follows on offers wait for the morning.
 """
 
 import datetime as dt
@@ -25,6 +26,7 @@ WAITING = (
     Kind.OFFER_REMINDER,
     Kind.OFFER_ADDED,
     Kind.OFFER_ENDED,
+    Kind.REMINDER,
 )
 #: Reminders of shorter notice come when they were asked for.
 MOVABLE_LEAD = dt.timedelta(hours=12)
@@ -41,6 +43,8 @@ def waits_until(message: Message, now: dt.datetime) -> dt.datetime | None:
     if not isinstance(contact, Contact):
         return None
     at = next_reachable(contact, now)
+    if message.kind == Kind.REMINDER:
+        at = min(at, message.its_meeting.start_at - (message.lead_minutes or 0) * MINUTE)
     return at if at > now else None
 
 
@@ -53,6 +57,12 @@ def next_reachable(contact: Contact, at: dt.datetime) -> dt.datetime:
         if start_at > at:
             later.append(start_at)
     return min(later, default=at)
+
+
+def reachable_until(contact: Contact, at: dt.datetime) -> dt.datetime | None:
+    """When the hours end in which the contact can be reached at the instant; none for who can't be then."""
+    ends = [end_at for start_at, end_at in _stretches(contact, at, 0, 1) if start_at <= at < end_at]
+    return max(ends, default=None)
 
 
 def reminder_due_at(contact: Contact, start_at: dt.datetime, lead: dt.timedelta) -> dt.datetime:

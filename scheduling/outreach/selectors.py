@@ -68,13 +68,16 @@ def drafts_for(actor: AccountManager, *, now: dt.datetime) -> QuerySet[Message]:
 
 
 def to_say_for(actor: AccountManager, *, now: dt.datetime) -> QuerySet[Message]:
-    """The check-ins that the actor says in person, those due within a day among them, the next first."""
+    """The check-ins that the actor says in person, those due within a day among them, the next first.
+
+    Those of a colleague who has left are everybody's who looks after that client.
+    """
     to_come = Q(state__in=Message.QUEUED, due_at__lte=now + SAID_AHEAD)
     waiting = with_content(messages_for(actor)).filter(
         Q(state=Message.State.TO_SAY) | to_come,
+        Q(enrolment__plan__account_manager=actor) | Q(enrolment__plan__account_manager__is_active=False),
         kind=Message.Kind.CHECK_IN,
         channel__in=Message.SPOKEN,
-        enrolment__plan__account_manager=actor,
         enrolment__plan__is_paused=False,
         expires_at__gt=now,
     )

@@ -5,6 +5,7 @@ import io
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from clients.models import AuditEntry, PrivateLink
+from config.embedded import LOOPBACK
 from scheduling.outreach import channels, reasons
 from scheduling.outreach.errors import ChannelFailed
 from scheduling.outreach.models import Approval, Enrolment, MailAddress, Message, TeamChannel
@@ -303,3 +305,36 @@ def test_an_address_is_written_by_admins_and_shown_to_nobody(
     assert SECRET not in str(list(Message.objects.values()))
     assert "DEBUG" in shown_there.getvalue()
     assert SECRET not in shown_there.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("address", "plugin", "url", "field", "expected"),
+    [
+        # Telegram refuses what it is told to be HTML and is none.
+        (
+            "tgram://123456789:abcdefg_hijklmnop/12315544/",
+            "apprise.plugins.telegram.NotifyTelegram",
+            "notify_url",
+            "text",
+            "Offer &lt;draft 2&gt;",
+        ),
+        # Slack takes it for a mention of everybody in the channel.
+        (
+            "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/",
+            "apprise.plugins.slack.NotifySlack",
+            "webhook_url",
+            "attachments",
+            "&lt;!channel&gt;",
+        ),
+    ],
+    ids=["telegram", "slack"],
+)
+def test_a_service_is_told_that_a_text_is_plain(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, address: str, plugin: str, url: str, field: str, expected: str
+) -> None:
+    settings.CHANNELS_MAY_REACH_PRIVATE = True
+    with running_receiver() as receiver:
+        monkeypatch.setattr(f"{plugin}.{url}", f"http://{LOOPBACK}:{receiver.port}/there")
+        with suppress(ChannelFailed):
+            channels.send(address, subject="Ana · Approvals", text="• Offer <draft 2>\n• <!channel> \n")
+    assert expected in str(receiver.posts[-1][1][field])

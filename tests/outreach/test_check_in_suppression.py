@@ -284,14 +284,14 @@ def test_a_client_has_one_plan() -> None:
 def test_who_is_reached_from_the_evening_on_gets_it_in_the_evening(smtp_server: SmtpServer) -> None:
     evenings = {day: [["17:00", "21:00"]] for day in WEEKDAYS}
     enrolment = make_plan(MONDAY_MORNING, reachable_hours=evenings)
-    assert deliver(clock=lambda: DUE) == {"released": 1}
+    assert deliver(clock=lambda: DUE) == {"put off": 1}
     assert deliver(clock=lambda: DUE + 8 * HOUR) == {"sent": 1}
     assert [row.partition(",")[0] for row in planned(enrolment)] == ["sent"]
 
 
 def test_what_waits_for_hours_of_another_day_is_not_said_then(smtp_server: SmtpServer) -> None:
     make_plan(MONDAY_MORNING, reachable_hours={"tue": [["09:00", "17:00"]]})
-    assert deliver(clock=lambda: DUE) == {"released": 1}
+    assert deliver(clock=lambda: DUE) == {"put off": 1}
     assert deliver(clock=lambda: DUE + DAY) == {}
     assert smtp_server.messages == []
 

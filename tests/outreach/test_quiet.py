@@ -107,7 +107,7 @@ def test_question_that_an_outage_kept_into_the_night_waits_for_the_morning_and_s
         attendance=meeting.attendances.get(contact=contact), address=contact.email, message_id="<a@b.example>",
         due_at=due_at, next_try_at=due_at, expires_at=meeting.start_at,
     )  # fmt: skip
-    assert deliver(clock=lambda: NIGHT) == {"released": 1}
+    assert deliver(clock=lambda: NIGHT) == {"put off": 1}
     message.refresh_from_db()
     morning = dt.datetime(2026, 10, 7, 8, tzinfo=ZoneInfo("Asia/Tokyo"))
     assert (message.state, message.tries, message.next_try_at) == ("pending", 0, morning)

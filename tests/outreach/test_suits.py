@@ -150,7 +150,7 @@ def test_reminder_of_that_day_asks_instead(manager: AccountManager, contact: Con
     book(manager, contact)
     for now in (MORNING, START - DAY, START - HOUR):
         plan(now=now)
-        deliver(clock=iter([now] * 9).__next__)
+        deliver(clock=now.replace)
     mails = [mail for mail in smtp_server.messages if "ion@client.example" in mail["To"]]
     assert ["Does this time still suit you?" in part(mail) for mail in mails] == [True, False]
     assert not Message.objects.filter(kind=Kind.SUITS).exists()

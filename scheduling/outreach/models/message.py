@@ -284,11 +284,17 @@ class Message(models.Model):
             return asked_by.account_manager
         if self.offer is not None:
             return self.offer.account_manager if self.contact is not None else None
-        return self.enrolment.plan.account_manager if self.enrolment is not None else self._whoever_looks_after
+        return self._whoever_looks_after
 
     @property
     def _whoever_looks_after(self) -> AccountManager | None:
-        if self.contact is None or self.kind not in (self.Kind.LINK, self.Kind.CODE):
+        if self.contact is None:
+            return None
+        if self.enrolment is not None:
+            planned_by = self.enrolment.plan.account_manager
+            # Whoever has left writes to nobody, and could read no answer.
+            return planned_by if planned_by.is_active else looks_after(self.contact) or planned_by
+        if self.kind not in (self.Kind.LINK, self.Kind.CODE):
             return None
         return self.entry_code.account_manager if self.kind == self.Kind.CODE else looks_after(self.contact)
 

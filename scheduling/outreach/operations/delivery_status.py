@@ -13,8 +13,8 @@ Kind = BounceReport.Kind
 
 #: What a report may weigh; some servers send the whole mail back.
 MAX_BYTES = 10_000_000
-# Three numbers; whatever follows them is the server's own.
-_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+# Three numbers, and not part of an IP address; whatever follows them is the server's own.
+_STATUS = re.compile(r"(?<![.\d])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 # A full mailbox is emptied and a policy changed, so that the address may work again, though the code says 5.
 # Source: RFC 3463, sections 3.3 and 3.8; mail.py tells refusals apart likewise.
 _PASSING = re.compile(r"5\.(2\.2|7\.\d{1,3})$")

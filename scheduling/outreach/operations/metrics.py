@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from scheduling.outreach.models import Message, Tally
 from scheduling.outreach.operations.pauses import is_paused
+from scheduling.outreach.reasons import QUIET_HOURS
 
 EXACT = 10_000
 _TABLE = Message._meta.db_table
@@ -21,7 +22,14 @@ _TABLE = Message._meta.db_table
 BY_STATE = f"""
     SELECT state,
         (SELECT count(*) FROM (SELECT FROM {_TABLE} AS message WHERE message.state = asked.state LIMIT %s) AS few),
-        (SELECT min(due_at) FROM {_TABLE} AS message WHERE message.state = asked.state)
+        (
+            SELECT min(due_at) FROM (
+                SELECT due_at, reason, next_try_at FROM {_TABLE} AS message WHERE message.state = asked.state
+                ORDER BY due_at LIMIT %s
+            ) AS oldest
+            -- It is not late as long as its contact sleeps.
+            WHERE NOT (reason = %s AND next_try_at > now())
+        )
     FROM unnest(%s::text[]) AS asked (state)
 """  # noqa: S608  (names of our own, no values)
 _ESTIMATES = """
@@ -42,7 +50,7 @@ class OfState:
 def by_state() -> dict[str, OfState]:
     """Every state with its messages; exact up to `EXACT`, from there on an estimate."""
     with connection.cursor() as cursor:
-        cursor.execute(BY_STATE, [EXACT, list(Message.State.values)])
+        cursor.execute(BY_STATE, [EXACT, EXACT, QUIET_HOURS, list(Message.State.values)])
         found = {state: OfState(count, oldest_due_at) for state, count, oldest_due_at in cursor.fetchall()}
         if any(each.count == EXACT for each in found.values()):
             cursor.execute(_ESTIMATES, [_TABLE])

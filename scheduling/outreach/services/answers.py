@@ -6,6 +6,7 @@ from django.db import transaction
 
 from scheduling.meetings.models import Attendance
 from scheduling.meetings.nudge import nudge_workers
+from scheduling.meetings.selectors import looks_after
 from scheduling.meetings.services import answer
 from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Message
@@ -27,12 +28,15 @@ def answer_invitation(
     is_new = answer(attendance=attendance, partstat=partstat, words=words, start_at=start_at, now=now)
     if is_new and not suits:
         meeting = attendance.meeting
+        hears = meeting.organizer
+        if not hears.is_active and attendance.contact is not None:
+            hears = looks_after(attendance.contact) or hears
         Message.objects.create(
             occurrence_key=f"reply:{attendance.pk}:{now:%Y%m%dT%H%M%S.%fZ}",
             kind=Message.Kind.REPLY,
-            account_manager=meeting.organizer,
+            account_manager=hears,
             meeting=meeting,
-            address=meeting.organizer.email,
+            address=hears.email,
             message_id=new_message_id(),
             created_at=now,
             due_at=now,

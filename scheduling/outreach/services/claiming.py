@@ -312,9 +312,10 @@ def mark_failed(message: Claim, *, reason: str, permanent: bool, now: dt.datetim
     return _mark(message, state=State.PENDING, reason=_fit(reason), next_try_at=now + delay)
 
 
-def mark_to_say(message: Claim) -> bool:
-    """Whether the mark counts. From now on the message waits for its account manager, until it expires."""
-    return _mark(message, state=State.TO_SAY, reason="")
+def mark_to_say(message: Message, *, until: dt.datetime | None) -> bool:
+    """Whether the mark counts. From now on the message waits for its account manager, until then at most."""
+    expires_at = min(message.expires_at, until or message.expires_at)
+    return _mark(message, state=State.TO_SAY, reason="", expires_at=expires_at)
 
 
 def fall_back(message: Message, *, reason: str, now: dt.datetime) -> bool:
@@ -331,10 +332,12 @@ def put_off(message: Message, until: dt.datetime) -> None:
     A check-in or a question may wait for hours that begin later that day: it expires as long after them as it would
     have after its own.
     """
-    expires_at, zone = message.expires_at, message.person.zone
+    due_at, expires_at, zone = message.due_at, message.expires_at, message.person.zone
     if message.kind in OF_A_DAY and until.astimezone(zone).date() == message.due_at.astimezone(zone).date():
         expires_at = max(expires_at, until + (expires_at - message.due_at))
-    release([message], reason=QUIET_HOURS, next_try_at=until, expires_at=expires_at)
+        # Whoever is to say it is shown when.
+        due_at = until if message.channel in Message.SPOKEN else due_at
+    release([message], reason=QUIET_HOURS, next_try_at=until, expires_at=expires_at, due_at=due_at)
 
 
 def release(messages: Collection[Claim], *, reason: str, next_try_at: dt.datetime, **columns: object) -> None:

@@ -121,7 +121,7 @@ class _Round:
             return True
         if later := _waits_until(message, self._clock):
             put_off(message, later)
-            self._results["released"] += 1
+            self._results["put off"] += 1
             return False
         if not begin(message):
             self._results["lost"] += 1

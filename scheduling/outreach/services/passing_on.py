@@ -5,11 +5,12 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from clients.models import Contact
 from scheduling.outreach import channels
 from scheduling.outreach.check_ins.spoken import spoken_check_in
 from scheduling.outreach.errors import ChannelFailed
 from scheduling.outreach.models import Message, TeamChannel
-from scheduling.outreach.quiet import waits_until
+from scheduling.outreach.quiet import reachable_until, waits_until
 from scheduling.outreach.reasons import NO_CHANNEL
 from scheduling.outreach.selectors import with_content
 from scheduling.outreach.services.claiming import (
@@ -50,9 +51,10 @@ def pass_on(claimed: Sequence[Claimed], *, clock: Clock) -> tuple[list[Claimed],
 def _pass_on_one(message: Message, by_team: "_Channels", clock: Clock) -> str:
     if later := waits_until(message, clock()):
         put_off(message, later)
-        return "released"
+        return "put off"
     if message.channel in Message.SPOKEN:
-        return "to say" if mark_to_say(message) else "lost"
+        until = reachable_until(message.person, clock()) if isinstance(message.person, Contact) else None
+        return "to say" if mark_to_say(message, until=until) else "lost"
     if not begin(message):
         return "lost"
     try:

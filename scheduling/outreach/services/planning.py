@@ -14,7 +14,7 @@ from scheduling.meetings.models.meeting import Status
 from scheduling.meetings.services import close_due_offers
 from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Message
-from scheduling.outreach.quiet import EARLIER, MOVABLE_LEAD, reminder_due_at
+from scheduling.outreach.quiet import BEFORE_THE_END, EARLIER, MOVABLE_LEAD, reminder_due_at
 from scheduling.outreach.reasons import NO_ADDRESS
 from scheduling.outreach.selectors import standing_attendances
 from scheduling.outreach.services.drafts import expire_drafts
@@ -167,7 +167,7 @@ def _due_reminders(lead_minutes: int, now: dt.datetime) -> list[Message]:
             | Q(account_manager__reminder_minutes__contains=[lead_minutes]),
             meeting__status=Status.CONFIRMED,
             meeting__start_at__gt=max(now, now + lead - REMINDER_GRACE),
-            meeting__start_at__lte=now + lead + (EARLIER if lead >= MOVABLE_LEAD else dt.timedelta()),
+            meeting__start_at__lte=now + lead + (EARLIER + BEFORE_THE_END if lead >= MOVABLE_LEAD else dt.timedelta()),
         )
         .exclude(
             Exists(

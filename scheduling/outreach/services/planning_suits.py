@@ -40,7 +40,7 @@ def ask_whether_it_suits(*, now: dt.datetime) -> int:
         contact: Contact = row.contact
         meeting_date = row.meeting.start_at.astimezone(contact.zone).date()
         date = asked_date(meeting_date, days[contact.pk])
-        if date is None or reminder_asks(contact, row.meeting.start_at, date):
+        if date is None or reminder_asks(contact, row.meeting.start_at, date, fixed_at=row.fixed_at):
             continue
         due_at = next_reachable(contact, instant(date, AT_WALL, contact.time_zone))
         # Whoever agreed to it on that day or since has just said that it suits them.

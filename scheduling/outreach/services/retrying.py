@@ -10,12 +10,19 @@ from scheduling.meetings.nudge import nudge_workers
 from scheduling.outreach.errors import NoAddress, NothingToRetry
 from scheduling.outreach.models import Message
 from scheduling.outreach.operations.dead_letters import failed_for
+from scheduling.outreach.reasons import CAME_BACK
 
 State = Message.State
-RETRYABLE = (State.DEAD, State.UNDELIVERABLE)
 # So many at once that a page answers soon, and that a mistake can be stopped.
 MOST_AT_ONCE = 500
-AGAIN = ("address", "state", "reason", "tries", "next_try_at")
+AGAIN = ("address", "state", "reason", "fallback_reason", "tries", "next_try_at")
+
+
+def is_retryable(message: Message, *, now: dt.datetime) -> bool:
+    """Whether it failed, or was held back for an address that its reader has put right since, and can still be sent."""
+    is_held_back = message.state == State.SUPPRESSED and message.reason == CAME_BACK
+    is_mended = is_held_back and message.person.email.lower() not in ("", message.address.lower())
+    return message.expires_at > now and (message.state in (State.DEAD, State.UNDELIVERABLE) or is_mended)
 
 
 @transaction.atomic
@@ -24,8 +31,8 @@ def retry(*, actor: AccountManager, message: Message, now: dt.datetime) -> Messa
 
     Raises: NothingToRetry, NoAddress.
     """
-    current = Message.objects.select_for_update().filter(pk=message.pk, state__in=RETRYABLE, expires_at__gt=now).first()
-    if current is None:
+    current = Message.objects.select_for_update().get(pk=message.pk)
+    if not is_retryable(current, now=now):
         raise NothingToRetry
     current.address = current.person.email
     if not current.address:
@@ -67,6 +74,9 @@ def retry_all(*, actor: AccountManager, reason: str, now: dt.datetime) -> int:
 def _again(message: Message, now: dt.datetime) -> None:
     message.state = State.DRAFT if _is_unread(message) else State.PENDING
     message.reason = ""
+    if message.channel != Message.Channel.EMAIL:
+        # It became no mail after all.
+        message.fallback_reason = ""
     message.tries = 0
     message.next_try_at = max(now, message.due_at)
 

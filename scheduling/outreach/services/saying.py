@@ -47,13 +47,15 @@ def note_not_reached(*, actor: AccountManager, message: Message, now: dt.datetim
         return found
     _still_to_say(found, now)
     found.channel = Message.Channel.EMAIL
+    # It may be hours since it was planned. Whoever has no address any more is written to at the last one.
+    found.address = found.person.email or found.address
     if found.address:
         found.state, found.fallback_reason = State.PENDING, NOT_REACHED
         # Not before its time, where somebody called earlier.
         found.next_try_at = max(now, found.due_at)
     else:
         found.state, found.fallback_reason = State.UNDELIVERABLE, NOT_REACHED_AT_ALL
-    found.save(update_fields=["channel", "state", "fallback_reason", "next_try_at"])
+    found.save(update_fields=["channel", "address", "state", "fallback_reason", "next_try_at"])
     audit(actor=actor, action="not reached", subject=found, now=now)
     nudge_workers()
     return found

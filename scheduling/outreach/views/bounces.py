@@ -1,7 +1,11 @@
 """Mail that came back: what providers report, and people who say that an address works again."""
 
+import datetime as dt
+import logging
+import re
 from typing import Any
 
+from anymail.exceptions import AnymailConfigurationError
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.conf import settings
 from django.contrib import messages as notices
@@ -23,7 +27,12 @@ from scheduling.outreach.models import BounceReport, Message
 from scheduling.outreach.operations.delivery_status import kind_of, status_in
 from scheduling.outreach.selectors import messages_for
 
+logger = logging.getLogger(__name__)
+
 Kind = BounceReport.Kind
+_FOR_NOW = re.compile(r"(?:^|;)\s*4\d\d\b")
+#: A provider's clock may be behind ours.
+CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
 @csrf_exempt
@@ -39,6 +48,10 @@ def provider_report(request: HttpRequest, provider: str) -> HttpResponseBase:
         raise Http404 from None
     try:
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    except AnymailConfigurationError as error:
+        # Its key is not in the settings, or it needs a library that is not here.
+        logger.warning("What %s reports can't be read: %s", provider, error)
+        raise Http404 from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         # The secret was right, but the body is none of this provider's.
         raise BadRequest("The body is not an event of this provider.") from error
@@ -66,6 +79,9 @@ def _kind(event: AnymailTrackingEvent) -> BounceReport.Kind | None:
         return None
     if status := status_in(event.mta_response or ""):
         return kind_of(status)
+    # A server's reply without such a code still says it by its first digit. Source: RFC 5321, section 4.2.1.
+    if _FOR_NOW.search(event.mta_response or ""):
+        return Kind.SOFT
     return Kind.HARD if event.reject_reason in {RejectReason.BOUNCED, RejectReason.INVALID} else Kind.SOFT
 
 
@@ -73,6 +89,9 @@ def _message_of(event: AnymailTrackingEvent) -> Message | None:
     """The mail that it is about: some providers say its Message-ID, others only a number of their own."""
     sent = Message.objects.filter(address__iexact=one_line(event.recipient), sent_at__isnull=False).defer("raw")
     named = sent.filter(message_id=f"<{one_line(str(event.message_id or '')).strip('<>')}>").first()
+    if named is None and event.timestamp is not None:
+        # Posted again hours later, it is still not about what was sent meanwhile.
+        sent = sent.filter(sent_at__lte=event.timestamp + CLOCKS_DIFFER)
     return named or sent.order_by("-sent_at").first()
 
 

@@ -23,7 +23,7 @@ from scheduling.outreach.operations.dead_letters import causes
 from scheduling.outreach.previews import preview_of
 from scheduling.outreach.selectors import messages_for, search_messages, with_content
 from scheduling.outreach.services.claiming import MAX_TRIES
-from scheduling.outreach.services.retrying import RETRYABLE
+from scheduling.outreach.services.retrying import is_retryable
 
 PAGE_SIZE = 50
 
@@ -148,7 +148,7 @@ def _render_message(request: HttpRequest, found: Message, *, error: str = "", st
         "is_to_say": found.channel in Message.SPOKEN
         and found.state in (*Message.QUEUED, Message.State.TO_SAY)
         and found.expires_at > now,
-        "is_retryable": found.state in RETRYABLE and found.expires_at > now,
+        "is_retryable": is_retryable(found, now=now),
         "max_tries": MAX_TRIES,
         "address": doubtful_addresses([found.address]).get(found.address.lower()),
         "error": error,
