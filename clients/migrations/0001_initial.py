@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='mail address')),
                 ('formality', models.CharField(choices=[('formal', 'formal'), ('neutral', 'neutral'), ('familiar', 'familiar')], default='neutral', max_length=10, verbose_name='form of address')),
                 ('job_title', models.CharField(blank=True, max_length=80, validators=[clients.validators.validate_plain_text], verbose_name='role')),
-                ('preferred_channel', models.CharField(choices=[('email', 'Mail'), ('phone', 'Phone'), ('video', 'Video call'), ('chat', 'Chat'), ('in_person', 'In person')], default='email', max_length=10, verbose_name='preferred channel')),
+                ('preferred_channel', models.CharField(choices=[('email', 'Mail'), ('phone', 'Phone'), ('video', 'Video call'), ('chat', 'Chat or text message'), ('in_person', 'In person')], default='email', max_length=10, verbose_name='preferred channel')),
                 ('notes', models.TextField(blank=True, max_length=4000, verbose_name='notes')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('erased_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='erased')),

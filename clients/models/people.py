@@ -220,7 +220,7 @@ class Contact(Person):
         EMAIL = "email", _("Mail")
         PHONE = "phone", _("Phone")
         VIDEO = "video", _("Video call")
-        CHAT = "chat", _("Chat")
+        CHAT = "chat", _("Chat or text message")
         IN_PERSON = "in_person", _("In person")
 
     class Formality(models.TextChoices):

@@ -104,7 +104,10 @@ class TeamChannelForm(forms.ModelForm[TeamChannel]):
         label=_("Address"),
         max_length=2000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "vTextField"}),
-        help_text=_("An Apprise address such as slack://…. It is not shown again; leave it empty to keep it."),
+        help_text=_(
+            "An Apprise address such as slack://…, or for text messages twilio://…/{phone}. It is not shown again; "
+            "leave it empty to keep it."
+        ),
     )
 
     class Meta:

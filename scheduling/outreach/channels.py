@@ -1,4 +1,4 @@
-"""The one door to Apprise: a text for a team's chat service, or for a receiver of one's own.
+"""The one door to Apprise: a text for a team's chat or SMS service, or for a receiver of one's own.
 
 Apprise's services connect on their own, each in its way. Which addresses they may reach is therefore asked where none
 of them gets around it: in an audit hook of Python's, at the moment in which a socket connects. By then names are
@@ -20,7 +20,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.outreach.errors import ChannelFailed
-from scheduling.outreach.reasons import CHANNEL_FAILED, CHANNEL_PRIVATE, CHANNEL_SILENT, CHANNEL_WRONG
+from scheduling.outreach.reasons import CHANNEL_FAILED, CHANNEL_PRIVATE, CHANNEL_SILENT, CHANNEL_WRONG, NO_PHONE
 
 if TYPE_CHECKING:
     from apprise import Apprise
@@ -32,6 +32,16 @@ SCHEMES = frozenset(
         *("mmost", "mmosts", "rocket", "rockets", "nctalk", "nctalks", "json", "jsons"),
     )
 )
+#: Services that write to somebody's phone; their address says where its number belongs.
+TO_A_PHONE = frozenset(
+    (
+        *("twilio", "vonage", "plivo", "sinch", "msgbird", "clicksend", "telnyx", "seven", "bulksms"),
+        *("smseagle", "smseagles", "signal", "signals"),
+    )
+)
+PHONE = "{phone}"
+#: A number that nobody has, to see whether an address is one. Source: Ofcom, numbers for use in drama.
+_NOBODYS_PHONE = "+447700900000"
 #: From the beginning to the end, whatever a service does in between.
 SECONDS = 10.0
 
@@ -48,6 +58,13 @@ class PrivateAddress(OSError):
 
 
 _watch: contextvars.ContextVar[_Watch | None] = contextvars.ContextVar("watch", default=None)
+
+
+def address_of(address: str, *, phone: str) -> str:
+    """The address with the number of whoever it goes to, where one belongs into it. Raises: ChannelFailed."""
+    if PHONE in address and not phone:
+        raise ChannelFailed(NO_PHONE, permanent=True)
+    return address.replace(PHONE, phone)
 
 
 def send(address: str, *, subject: str, text: str) -> None:
@@ -71,14 +88,24 @@ def send(address: str, *, subject: str, text: str) -> None:
 
 def validate_address(address: str) -> None:
     """Raises: ValidationError where it is no address of a service that is allowed; it is not quoted."""
-    if _service(address) is None:
+    scheme = address.partition("://")[0].lower()
+    if (PHONE in address) != (scheme in TO_A_PHONE):
         raise ValidationError(
             _(
-                "This is not the address of a chat service that can be used here. Take one that begins with "
+                "Write %(phone)s where the number of whoever it goes to belongs, in the address of an SMS service and "
+                "in no other."
+            ),
+            code="phone",
+            params={"phone": PHONE},
+        )
+    if _service(address_of(address, phone=_NOBODYS_PHONE)) is None:
+        raise ValidationError(
+            _(
+                "This is not the address of a chat or SMS service that can be used here. Take one that begins with "
                 "%(schemes)s; appriseit.com says how each is made."
             ),
             code="channel",
-            params={"schemes": ", ".join(f"{scheme}://" for scheme in sorted(SCHEMES))},
+            params={"schemes": ", ".join(f"{scheme}://" for scheme in sorted(SCHEMES | TO_A_PHONE))},
         )
 
 
@@ -88,7 +115,7 @@ def _service(address: str) -> "Apprise | None":
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415
 
     # Many services are also known by the https address that they themselves hand out.
-    if address.partition("://")[0].lower() not in SCHEMES | {"https"}:
+    if address.partition("://")[0].lower() not in SCHEMES | TO_A_PHONE | {"https"}:
         return None
     asset = AppriseAsset(app_id="Dayband", app_desc="Dayband", http_redirects=False, async_mode=False)
     try:
@@ -96,7 +123,7 @@ def _service(address: str) -> "Apprise | None":
     except Exception:  # noqa: BLE001  (of any service, about any address)
         return None
     schemes = _schemes(service.protocol) | _schemes(service.secure_protocol) if service is not None else frozenset()
-    if service is None or not schemes & SCHEMES:
+    if service is None or not schemes & (SCHEMES | TO_A_PHONE):
         return None
     # A text that each service is told to be one: by itself a service takes it for HTML or Markdown of its own.
     door = Apprise(asset=asset)
@@ -110,7 +137,7 @@ def _schemes(named: Any) -> frozenset[str]:
 
 
 def _within(seconds: float, act: Callable[[], object]) -> bool | None:
-    """Whether what `act` returns is true, False where it raises, or None where it takes longer; it is left behind then."""
+    """Whether `act` returns what is true, False where it raises, or None where it takes longer and is left behind."""
     answer: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def run() -> None:

@@ -35,6 +35,7 @@ APPROVAL_SETTLED = gettext_noop("The approval was settled or handed on before th
 
 # Why a check-in is a mail although its reader prefers another channel
 NO_CHANNEL = gettext_noop("By mail, because the team has no chat channel.")
+NO_PHONE = gettext_noop("By mail, because this person has no phone number.")
 CHANNEL_FAILED = gettext_noop("By mail, because the team’s chat channel did not take it.")
 CHANNEL_SILENT = gettext_noop("By mail, because the team’s chat channel did not answer in time.")
 CHANNEL_PRIVATE = gettext_noop("By mail, because the team’s chat channel is in a private network.")

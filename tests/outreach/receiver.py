@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from config.embedded import LOOPBACK
 
@@ -16,7 +17,7 @@ class Receiver:
 
     port: int
     status: int | None = 200
-    posts: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def address(self, path: str = "hook") -> str:

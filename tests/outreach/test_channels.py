@@ -24,7 +24,7 @@ from scheduling.outreach.services.check_ins import NewStep
 from scheduling.outreach.services.planning_check_ins import replan
 from tests.outreach.check_in_rows import MONDAY_MORNING, make_plan
 from tests.outreach.receiver import Receiver, running_receiver
-from tests.people import make_account_manager, make_team
+from tests.people import make_account_manager, make_contact, make_team
 from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db
@@ -338,3 +338,50 @@ def test_a_service_is_told_that_a_text_is_plain(
         with suppress(ChannelFailed):
             channels.send(address, subject="Ana · Approvals", text="• Offer <draft 2>\n• <!channel> \n")
     assert expected in str(receiver.posts[-1][1][field])
+
+
+def test_a_text_message_goes_to_the_phone_of_each_and_one_wrong_number_holds_up_nobody(
+    receiver: Receiver, smtp_server: SmtpServer
+) -> None:
+    """By a Signal gateway, the one of these services that can be in one's own network."""
+    enrolment = by_chat(f"signal://{LOOPBACK}:{receiver.port}/+447700900123/{{phone}}", phone="+442079460018")
+    client, plan = enrolment.contact.client, enrolment.plan
+    for phone in ("+442079460019", ""):
+        other = make_contact(client, preferred_channel="chat", phone=phone, time_zone="Asia/Tokyo")
+        Enrolment.objects.create(plan=plan, contact=other, first_week_date=enrolment.first_week_date)
+    replan(now=DUE - dt.timedelta(hours=12))
+    receiver.status = 400
+    deliver_at(DUE)
+    assert [post["recipients"] for _path, post in receiver.posts] == [["+442079460018"], ["+442079460019"]]
+    receiver.status = 201
+    deliver_at(DUE + LATER)
+    told = {tuple(post["recipients"]): post["message"] for _path, post in receiver.posts[2:]}
+    assert set(told) == {("+442079460018",), ("+442079460019",)}
+    assert "優先" in told["+442079460018",]
+    # Nobody else reads it.
+    assert "Aiko Tanaka ·" not in told["+442079460018",]
+    assert sorted(Message.objects.values_list("channel", "state", "fallback_reason")) == [
+        ("chat", "sent", ""),
+        ("chat", "sent", ""),
+        ("email", "sent", reasons.NO_PHONE),
+    ]
+    assert len(smtp_server.deliveries) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("twilio://AC735c307c62944b5a9dfabe6f4ac7d1b8:d1b8735c307c62944b5a9dfabe6f4ac7@+15005550006/{phone}", True),
+        ("smseagle://token@sms.example/{phone}", True),
+        ("smseagle://token@sms.example/", False),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/{phone}", False),
+    ],
+)
+def test_the_number_of_whoever_it_goes_to_has_its_place_in_addresses_of_sms_services_alone(
+    address: str, is_one: bool
+) -> None:
+    if is_one:
+        channels.validate_address(address)
+    else:
+        with pytest.raises(ValidationError, match=r"Write \{phone\} where"):
+            channels.validate_address(address)

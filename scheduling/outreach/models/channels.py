@@ -7,7 +7,9 @@ from scheduling.outreach.channels import validate_address
 
 
 class TeamChannel(models.Model):
-    """Where the check-ins of a team's clients go who prefer chat: a chat service, or a receiver of one's own."""
+    """Where the check-ins of a team's clients go who prefer chat: a chat service, one of text messages to
+    their own phones, or a receiver of one's own.
+    """
 
     team = models.OneToOneField(Team, models.CASCADE, related_name="channel", verbose_name=_("team"))
     name = models.CharField(

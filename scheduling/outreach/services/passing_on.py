@@ -11,7 +11,7 @@ from scheduling.outreach.check_ins.spoken import spoken_check_in
 from scheduling.outreach.errors import ChannelFailed
 from scheduling.outreach.models import Message, TeamChannel
 from scheduling.outreach.quiet import reachable_until, waits_until
-from scheduling.outreach.reasons import NO_CHANNEL
+from scheduling.outreach.reasons import CHANNEL_SILENT, NO_CHANNEL
 from scheduling.outreach.selectors import with_content
 from scheduling.outreach.services.claiming import (
     Claimed,
@@ -75,11 +75,11 @@ def _pass_on_one(message: Message, by_team: "_Channels", clock: Clock) -> str:
 
 
 class _Channels:
-    """The teams' channels for one batch; one that failed is not asked again in it: a batch ends before its lease."""
+    """The teams' channels for one batch; one that failed is not asked again in it."""
 
     def __init__(self) -> None:
         self._addresses: dict[int, str | None] = {}
-        self._failed: dict[int, ChannelFailed] = {}
+        self._failed: dict[int | str, ChannelFailed] = {}
 
     def send(self, message: Message, *, now: dt.datetime) -> bytes:
         """What the message's team's channel took, as a mail without HTML. Raises: ChannelFailed."""
@@ -91,12 +91,16 @@ class _Channels:
         address = self._addresses[team]
         if address is None:
             raise ChannelFailed(NO_CHANNEL, permanent=True)
-        if team in self._failed:
-            raise self._failed[team]
+        to = channels.address_of(address, phone=str(spoken.contact.phone))
+        for asked in (team, to):
+            if asked in self._failed:
+                raise self._failed[asked]
+        # Everybody of the team reads its channel, so it says first whom it is for.
+        subject = spoken.subject if to != address else f"{spoken.contact.full_name} · {spoken.subject}"
         try:
-            # Everybody of the team reads the channel, so it says first whom it is for.
-            channels.send(address, subject=f"{spoken.contact.full_name} · {spoken.subject}", text=spoken.text)
+            channels.send(to, subject=subject, text=spoken.text)
         except ChannelFailed as error:
-            self._failed[team] = error
+            # A number that is wrong says nothing of others; waiting for no answer takes too long to do it again.
+            self._failed[team if error.reason == CHANNEL_SILENT else to] = error
             raise
         return spoken.raw
