@@ -15,7 +15,7 @@ from clients.links import Purpose
 from clients.models import PrivateLink
 from clients.requests import actor_of, reader_for
 from clients.selectors import clients_for
-from clients.views.private import private_page
+from clients.views.private import link_ended, private_page
 from scheduling.outreach import services
 from scheduling.outreach.errors import AlreadyAnswered, NoScoreYet
 from scheduling.outreach.forms.surveys import CommentForm, ResultsForm, ScoreForm, SurveyRuleForm
@@ -31,6 +31,9 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, link: PrivateLink, pk: int) -> HttpResponse:
     """The question with its answers as buttons, then room for a comment; GET shows and POST acts."""
     survey = _asked(link, pk)
+    # What was not answered in time is over behind every link.
+    if survey.score is None and survey.expires_at <= timezone.now():
+        return link_ended(request)
     if request.method != "POST":
         return _question(request, link, survey)
     if request.POST.get("act") == "comment":

@@ -135,3 +135,17 @@ def test_nobody_answers_for_somebody_else(manager: AccountManager, contact: Cont
     colleague = make_contact(contact.client)
     other = a_survey(manager, colleague, asked_at=timezone.now() - 3 * HOUR)
     assert browser.get(f"/you/survey/{other.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("purpose", [Purpose.HOME, Purpose.SURVEY])
+def test_what_nobody_answered_in_time_takes_no_answer_behind_any_link(
+    contact: Contact, survey: Survey, purpose: Purpose
+) -> None:
+    browser = visitor(contact, purpose, survey.pk if purpose is Purpose.SURVEY else None)
+    sent = sent_by(browser.get(f"/you/survey/{survey.pk}/"), score="5", words="Too loud.")
+    Survey.objects.update(expires_at=timezone.now())
+    for response in (browser.get(f"/you/survey/{survey.pk}/"), browser.post(f"/you/survey/{survey.pk}/", sent)):
+        assert response.status_code == 404
+    assert "Too loud." in response.content.decode()
+    survey.refresh_from_db()
+    assert survey.score is None
