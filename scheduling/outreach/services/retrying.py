@@ -31,8 +31,8 @@ def retry(*, actor: AccountManager, message: Message, now: dt.datetime) -> Messa
 
     Raises: NothingToRetry, NoAddress.
     """
-    current = Message.objects.select_for_update().get(pk=message.pk)
-    if not is_retryable(current, now=now):
+    current = Message.objects.select_for_update().filter(pk=message.pk).first()
+    if current is None or not is_retryable(current, now=now):
         raise NothingToRetry
     current.address = current.person.email
     if not current.address:
