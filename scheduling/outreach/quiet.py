@@ -65,8 +65,10 @@ def reachable_until(contact: Contact, at: dt.datetime) -> dt.datetime | None:
     return max(ends, default=None)
 
 
-def reminder_due_at(contact: Contact, start_at: dt.datetime, lead: dt.timedelta) -> dt.datetime:
-    """When a reminder that is wanted so long before a meeting comes."""
+def reminder_due_at(
+    contact: Contact, start_at: dt.datetime, lead: dt.timedelta, *, fixed_at: dt.datetime | None = None
+) -> dt.datetime:
+    """When a reminder comes that is wanted so long before a meeting, the time of which was fixed at that instant."""
     at = start_at - lead
     if lead < MOVABLE_LEAD or next_reachable(contact, at) == at:
         return at
@@ -75,7 +77,9 @@ def reminder_due_at(contact: Contact, start_at: dt.datetime, lead: dt.timedelta)
         for start_at, end_at in _stretches(contact, at, -1, 1)
         if at - EARLIER <= end_at <= at
     ]
-    return max(ends, default=at)
+    due_at = max(ends, default=at)
+    # Nobody is reminded before they know of it.
+    return due_at if fixed_at is None or fixed_at <= due_at else at
 
 
 def _stretches(contact: Contact, at: dt.datetime, first: int, last: int) -> Iterator[tuple[dt.datetime, dt.datetime]]:

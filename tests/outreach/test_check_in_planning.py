@@ -23,7 +23,8 @@ from scheduling.outreach.services.check_ins import (
     send_test,
     unenrol,
 )
-from scheduling.outreach.services.planning_check_ins import EVERY, replan
+from scheduling.outreach.services.planning_check_ins import replan
+from scheduling.outreach.services.tallying import EVERY
 from tests.outreach.check_in_rows import DAY, HOUR, MONDAY_MORNING, NOW, make_plan, planned, write_steps
 from tests.people import make_contact
 

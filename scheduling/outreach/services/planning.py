@@ -199,12 +199,11 @@ def _due_reminders(lead_minutes: int, now: dt.datetime) -> list[Message]:
 
 # Any, because mypy knows an annotation only where it is made.
 def _reminder_due_at(attendance: Any, lead: dt.timedelta) -> dt.datetime:
-    """When it is due: the evening before an asked-for hour at night, unless the meeting was booked only later."""
-    asked_at: dt.datetime = attendance.meeting.start_at - lead
+    """When it is due: an account manager's when they asked for it, a contact's maybe the evening before."""
+    start_at: dt.datetime = attendance.meeting.start_at
     if attendance.contact is None:
-        return asked_at
-    due_at = reminder_due_at(attendance.contact, attendance.meeting.start_at, lead)
-    return due_at if attendance.fixed_at <= due_at else asked_at
+        return start_at - lead
+    return reminder_due_at(attendance.contact, start_at, lead, fixed_at=attendance.fixed_at)
 
 
 def plan_clock_alerts(*, now: dt.datetime) -> int:

@@ -35,11 +35,10 @@ from scheduling.outreach.check_ins.calendar import (
 from scheduling.outreach.mail import message_id_domain
 from scheduling.outreach.models import CheckInPlan, Enrolment, Message, PlanStep, Tally
 from scheduling.outreach.reasons import NO_ADDRESS
+from scheduling.outreach.services.tallying import is_time
 
 #: Drafts can be read so long before they go.
 HORIZON = dt.timedelta(hours=48)
-#: Plans, contacts and calendars are looked at again so often; a plan that somebody changes, at once.
-EVERY = dt.timedelta(minutes=5)
 TALLY = "check_ins"
 
 
@@ -102,25 +101,9 @@ def replan(*, now: dt.datetime, plans: Collection[int] | None = None, since_at: 
         return _insert(window, dates, now)
 
 
-def is_time(tally: str, now: dt.datetime) -> bool:
-    """Whether what goes by that name was last looked at long enough ago; then that is noted at once."""
-    with connection.cursor() as cursor:
-        # Of two beats one gets the row.
-        cursor.execute(
-            _named(
-                "INSERT INTO {tally} AS tally (name, count, at) VALUES (%s, 1, %s)"
-                " ON CONFLICT (name) DO UPDATE SET count = tally.count + 1, at = excluded.at"
-                " WHERE tally.at NOT BETWEEN %s AND excluded.at RETURNING name",
-            ),
-            [tally, now, now - EVERY],
-        )
-        return cursor.fetchone() is not None
-
-
 def _named(sql: str) -> str:
     """The statement with the tables' names."""
     tables: dict[str, type[Model]] = {
-        "tally": Tally,
         "message": Message,
         "enrolment": Enrolment,
         "plan": CheckInPlan,

@@ -16,7 +16,7 @@ from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Message
 from scheduling.outreach.quiet import next_reachable
 from scheduling.outreach.reasons import NO_ADDRESS
-from scheduling.outreach.services.planning_check_ins import EVERY, is_time
+from scheduling.outreach.services.tallying import EVERY, is_time
 
 Kind = Message.Kind
 

@@ -14,7 +14,7 @@ from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import Message
 from scheduling.outreach.quiet import next_reachable
 from scheduling.outreach.selectors import standing_attendances
-from scheduling.outreach.services.planning_check_ins import EVERY, is_time
+from scheduling.outreach.services.tallying import EVERY, is_time
 from scheduling.outreach.suits.question import AT_WALL, asked_date, reminder_asks
 
 #: Written down so long before it is due: planning comes round more often than that.

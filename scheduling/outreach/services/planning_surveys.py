@@ -19,7 +19,7 @@ from scheduling.outreach.mail import new_message_id
 from scheduling.outreach.models import MailAddress, MailWishes, Message, Survey
 from scheduling.outreach.models.surveys import DAYS_BETWEEN
 from scheduling.outreach.quiet import next_reachable
-from scheduling.outreach.services.planning_check_ins import EVERY, is_time
+from scheduling.outreach.services.tallying import EVERY, is_time
 
 Question = Survey.Question
 Days = Mapping[int, ContactDays]

@@ -26,9 +26,7 @@ def asked_date(meeting_date: dt.date, days: ContactDays) -> dt.date | None:
 def reminder_asks(contact: Contact, start_at: dt.datetime, date: dt.date, *, fixed_at: dt.datetime) -> bool:
     """Whether the contact's own reminder of a day before comes on that date of theirs."""
     lead = dt.timedelta(minutes=DAY_BEFORE_MINUTES)
-    due_at = reminder_due_at(contact, start_at, lead)
-    # As `planning.py` has it: who agreed to the time after that evening is reminded when they asked for it.
-    due_at = due_at if fixed_at <= due_at else start_at - lead
+    due_at = reminder_due_at(contact, start_at, lead, fixed_at=fixed_at)
     return DAY_BEFORE_MINUTES in contact.reminder_minutes and due_at.astimezone(contact.zone).date() == date
 
 

@@ -23,6 +23,17 @@ def ask(manager: AccountManager, contact: Contact, **values: Any) -> Approval:
     return services.ask_approval(actor=manager, approval=approval, now=timezone.now())
 
 
+def settle(approval: Approval, how: str, *, superior: Contact) -> None:
+    """Withdraws it, approves it, or hands it on to somebody else."""
+    now = timezone.now()
+    if how == "withdraw":
+        services.withdraw_approval(actor=approval.account_manager, approval=approval, now=now)
+    elif how == "approve":
+        services.approve(contact=approval.contact, approval=approval, now=now)
+    else:
+        services.hand_on(contact=approval.contact, approval=approval, email=superior.email, now=now)
+
+
 def page_of(approval: Approval) -> str:
     return f"/you/approvals/{approval.pk}/"
 

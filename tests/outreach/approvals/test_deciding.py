@@ -16,7 +16,7 @@ from scheduling.outreach import services
 from scheduling.outreach.errors import AlreadyDecided
 from scheduling.outreach.models import Approval, ApprovalEvent, Message
 from tests.clients.sending import sent_by
-from tests.outreach.approvals.rows import ask, page_of, send, told
+from tests.outreach.approvals.rows import ask, page_of, send, settle, told
 from tests.outreach.private import path_of, visitor
 from tests.people import make_contact
 
@@ -199,13 +199,7 @@ def test_words_that_come_too_late_stay_on_the_page(
 ) -> None:
     page = sent_by(browser.get(page_of(approval)))
     hidden = {name: page[name] for name in ("csrfmiddlewaretoken", "link")}
-    now = timezone.now()
-    if settled_by == "withdraw":
-        services.withdraw_approval(actor=manager, approval=approval, now=now)
-    elif settled_by == "approve":
-        services.approve(contact=contact, approval=approval, now=now)
-    else:
-        services.hand_on(contact=contact, approval=approval, email=superior.email, now=now)
+    settle(approval, settled_by, superior=superior)
     typed = "Three paragraphs on the sum for May."
     response = browser.post(page_of(approval), hidden | {"act": "not_yet", "words": typed})
     assert response.status_code == 409

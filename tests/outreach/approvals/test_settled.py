@@ -10,6 +10,7 @@ from scheduling.outreach import services
 from scheduling.outreach.errors import NothingToRetry
 from scheduling.outreach.models import Approval, Message
 from scheduling.outreach.services.claiming import claim, release
+from tests.outreach.approvals.rows import settle
 from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +28,7 @@ def test_a_request_that_failed_is_not_sent_once_it_is_settled(
     smtp_server: SmtpServer,
 ) -> None:
     Message.objects.update(state=was, reason="550 no")
-    now = timezone.now()
-    if settled_by == "withdraw":
-        services.withdraw_approval(actor=manager, approval=approval, now=now)
-    elif settled_by == "approve":
-        services.approve(contact=contact, approval=approval, now=now)
-    else:
-        services.hand_on(contact=contact, approval=approval, email=superior.email, now=now)
+    settle(approval, settled_by, superior=superior)
     with suppress(NothingToRetry):
         services.retry(actor=manager, message=Message.objects.get(contact=contact), now=timezone.now())
     services.deliver(clock=timezone.now)
