@@ -90,6 +90,11 @@ def test_a_reminder_moved_out_of_the_night_does_not_leave_in_it_after_an_outage(
     deliver(clock=lambda: night)
     reminder.refresh_from_db()
     assert reminder.state == "pending"
+    # Half past six, when it was asked for; the hours begin at eight.
+    asked_for = start_at - DAY
+    deliver(clock=asked_for.replace)
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.sent_at) == ("sent", asked_for)
 
 
 def test_the_reminder_asks_on_that_day_and_nothing_else_where_the_meeting_was_booked_after_the_evening() -> None:
