@@ -227,6 +227,8 @@ class Axe:
 
     def violations(self, page: Page, *, rules: Sequence[str] = ()) -> list[str]:
         """What axe finds; `rules` names those that are asked, by default all that concern WCAG."""
+        # A click returns when the next page begins to arrive: it may have no body yet.
+        page.wait_for_load_state()
         if not page.evaluate("'axe' in window"):
             # Evaluated through the browser's debugger, which no content policy concerns: the policy stays in force.
             page.evaluate(AXE_SCRIPT)

@@ -56,6 +56,7 @@ def test_strangers_and_clients_find_their_way_on_a_phone(open_page: OpenPage, ax
     page.get_by_role("link", name="I’m a client").click()
     page.get_by_label("Your mail address").fill(contact.email)
     page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_label("The code from the mail")).to_be_visible()
     plan(now=timezone.now())
     assert Message.objects.filter(kind="code", contact=contact).exists()
     problems += check(page, axe)
