@@ -108,7 +108,8 @@ def test_client_moves_looks_from_elsewhere_and_cancels_on_a_phone(
     page.get_by_label("A word why").fill("My train is late")
     page.get_by_role("button", name="Move it", exact=True).click()
     # Whoever takes a time of their own night is asked once more.
-    sure, done = page.get_by_role("button", name="Yes, that is what I mean"), page.get_by_text("Everybody is told of")
+    sure = page.get_by_role("button", name="Yes, that is what I mean")
+    done = page.get_by_text("Everybody is told of the new time.")
     expect(sure.or_(done)).to_be_visible()
     if sure.is_visible():
         sure.click()

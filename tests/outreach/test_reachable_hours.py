@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 from pytest_django import Settings
 
+from clients.models import Contact
 from scheduling.outreach.models import Message
 from scheduling.outreach.quiet import next_reachable
 from scheduling.outreach.selectors import to_say_for
@@ -26,6 +27,17 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 #: Nine on a Monday in Tokyo.
 DUE = dt.datetime(2026, 10, 5, 0, 0, tzinfo=dt.UTC)
+
+
+def meet_in_tokyo(start_at: dt.datetime, *, reachable_until: str) -> Contact:
+    """Somebody reachable from eight o'clock on, who is reminded of a meeting a day before."""
+    manager = make_account_manager(make_team(), reminder_minutes=[])
+    hours = {day: [["08:00", reachable_until]] for day in WEEKDAYS}
+    contact = make_contact(
+        make_client(manager.teams.get()), time_zone="Asia/Tokyo", reachable_hours=hours, reminder_minutes=[1440]
+    )
+    make_meeting(manager, [contact], start_at=start_at, booked_at=start_at - 20 * DAY)
+    return contact
 
 
 @pytest.mark.django_db(transaction=True)
@@ -58,13 +70,8 @@ def test_a_check_in_that_waits_for_its_readers_morning_is_not_late(settings: Set
 
 
 def test_a_reminder_half_a_day_earlier_still_leaves_within_the_hours(smtp_server: SmtpServer) -> None:
-    manager = make_account_manager(make_team(), reminder_minutes=[])
-    hours = {day: [["08:00", "18:00"]] for day in WEEKDAYS}
-    contact = make_contact(
-        make_client(manager.teams.get()), time_zone="Asia/Tokyo", reachable_hours=hours, reminder_minutes=[1440]
-    )
     start_at = dt.datetime(2026, 10, 7, 6, 0, tzinfo=TOKYO)
-    make_meeting(manager, [contact], start_at=start_at, booked_at=start_at - 20 * DAY)
+    contact = meet_in_tokyo(start_at, reachable_until="18:00")
     at = dt.datetime(2026, 10, 5, 17, 0, tzinfo=TOKYO)
     while not (found := Message.objects.filter(kind="reminder").first()):
         plan(now=at)
@@ -75,13 +82,8 @@ def test_a_reminder_half_a_day_earlier_still_leaves_within_the_hours(smtp_server
 
 
 def test_a_reminder_moved_out_of_the_night_does_not_leave_in_it_after_an_outage(smtp_server: SmtpServer) -> None:
-    manager = make_account_manager(make_team(), reminder_minutes=[])
-    hours = {day: [["08:00", "20:00"]] for day in WEEKDAYS}
-    contact = make_contact(
-        make_client(manager.teams.get()), time_zone="Asia/Tokyo", reachable_hours=hours, reminder_minutes=[1440]
-    )
     start_at = dt.datetime(2026, 10, 7, 6, 30, tzinfo=TOKYO)
-    make_meeting(manager, [contact], start_at=start_at, booked_at=start_at - 20 * DAY)
+    meet_in_tokyo(start_at, reachable_until="20:00")
     evening = dt.datetime(2026, 10, 5, 19, 30, tzinfo=TOKYO)
     plan(now=evening)
     reminder = Message.objects.get(kind="reminder")
